@@ -1,0 +1,31 @@
+"""Entry point of `physrbm`."""
+
+import sys
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def root() -> None:
+    """Diluted Restricted Boltzmann Machines as dilute bipartite spin glasses."""
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from physrbm import __version__
+
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Run the command line; an error on purpose is one line on stderr and its documented exit code."""
+    from physrbm.errors import PhysRBMError
+
+    try:
+        app()
+    except PhysRBMError as error:
+        typer.echo(f"physrbm: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,40 @@
+"""The named random streams. A new use of randomness gets a new number; a number is never used again.
+
+Because every use has its own stream, changing the dilution rule does not change the couplings, and adding a
+measurement does not change the chains.
+"""
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Stream(IntEnum):
+    """What a random stream is used for; the integer is part of every stored result."""
+
+    COUPLINGS = 0
+    DILUTION = 1
+    INITIAL = 2
+    DYNAMICS = 3
+    SWAPS = 4
+    BATCHES = 5
+    BOOTSTRAP = 6
+    BINARISATION = 7
+    SPLIT = 8
+    SCORES = 9
+
+
+def sequence(seed: int, stream: Stream, *key: int) -> "np.random.SeedSequence":
+    """Seed sequence of one use of `seed`; `key` tells repeated uses apart (a stage, a block of chains)."""
+    import numpy as np
+
+    return np.random.SeedSequence(seed, spawn_key=(int(stream), *key))
+
+
+def generator(seed: int, stream: Stream, *key: int) -> "np.random.Generator":
+    """numpy generator (PCG64) on `sequence(seed, stream, *key)`."""
+    import numpy as np
+
+    return np.random.Generator(np.random.PCG64(sequence(seed, stream, *key)))
