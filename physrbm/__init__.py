@@ -11,7 +11,7 @@ Conventions, everywhere in this package:
 * Everything stochastic takes `seed`; equal seeds give equal bytes for any number of threads.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 __version__ = "0.1.0"
 
@@ -20,10 +20,9 @@ _PUBLIC = {
     "Bonds": "model",
     "RBM": "model",
     "load": "model",
-    "Estimate": "estimate",
-    "LogZ": "estimate",
     "load_data": "data",
     "Dataset": "data",
+    "sample": "sampling",
 }
 
 __all__ = sorted(_PUBLIC)

@@ -90,8 +90,7 @@ def _read(path: Path) -> formats.Parts:
 def _check_array(array: Array, part: str, least: int, name: str) -> None:
     if array.ndim not in (2, 3) or 0 in array.shape[1:]:
         raise InvalidInput(
-            f"{name!r} has a {part} array of shape {array.shape}; "
-            "(n, Nv) or (n, rows, cols) with no side 0 is needed"
+            f"{name!r} has a {part} array of shape {array.shape}; (n, Nv) or (n, rows, cols) with no side 0 is needed"
         )
     if len(array) < least:
         raise InvalidInput(f"{name!r} has {len(array)} {part} rows; at least {least} are needed")
@@ -105,9 +104,7 @@ def _labels(parts: formats.Parts, part: str, n: int, name: str) -> Labels | None
     if labels is None:
         return None
     if labels.shape != (n,) or labels.dtype.kind not in "biu":
-        raise InvalidInput(
-            f"{name!r} has {part} of shape {labels.shape}, {labels.dtype.name}; {n} integers are needed"
-        )
+        raise InvalidInput(f"{name!r} has {part} of shape {labels.shape}, {labels.dtype.name}; {n} integers are needed")
     return labels.astype(np.int64)
 
 

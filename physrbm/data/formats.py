@@ -52,9 +52,7 @@ def hdf5(path: Path) -> Parts:
         for part, name in _members(list(arrays), path).items():
             array = arrays[name]
             if array.is_virtual or array.external:
-                raise InvalidInput(
-                    f"{path.name!r} keeps {name!r} in another file; only arrays in it are read"
-                )
+                raise InvalidInput(f"{path.name!r} keeps {name!r} in another file; only arrays in it are read")
             _check_size(array.nbytes, name, path)
             parts[part] = np.asarray(array[()])
         return parts
@@ -94,6 +92,4 @@ def _members(names: list[str], path: Path) -> dict[str, str]:
 
 def _check_size(n_bytes: int, member: str, path: Path) -> None:
     if n_bytes > MAX_BYTES:
-        raise InvalidInput(
-            f"{path.name!r} holds {n_bytes} bytes in {member!r}; at most {MAX_BYTES} are allowed"
-        )
+        raise InvalidInput(f"{path.name!r} holds {n_bytes} bytes in {member!r}; at most {MAX_BYTES} are allowed")

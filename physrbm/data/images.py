@@ -20,9 +20,7 @@ def resize(images: Grey, shape: tuple[int, int]) -> Grey:
     if len(shape) != 2 or not all(_is_side(side) for side in shape):
         raise InvalidInput(f"shape is {shape}; two integers >= 1, rows and columns, are needed")
     if images.ndim != 3:
-        raise InvalidInput(
-            f"shape={shape} was asked of data that are not images but rows of {images.shape[1]} values"
-        )
+        raise InvalidInput(f"shape={shape} was asked of data that are not images but rows of {images.shape[1]} values")
     if images.shape[1:] == tuple(shape):
         return images
     rows, cols = (_overlaps(old, new) for old, new in zip(images.shape[1:], shape, strict=True))
@@ -52,8 +50,7 @@ def binarise(grey: Grey, how: float | str | None, rng: np.random.Generator) -> n
     between = (grey != 0) & (grey != 1)
     if between.any():
         raise InvalidInput(
-            f"data has values other than 0 and 1, such as {grey[between][0]:.6g}; "
-            "choose binarise=0.5 or 'stochastic'"
+            f"data has values other than 0 and 1, such as {grey[between][0]:.6g}; choose binarise=0.5 or 'stochastic'"
         )
     return grey.astype(np.uint8)
 

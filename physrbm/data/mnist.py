@@ -36,15 +36,9 @@ FILES = {
     "train-images-idx3-ubyte": _Expected(
         47_040_016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
     ),
-    "train-labels-idx1-ubyte": _Expected(
-        60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
-    ),
-    "t10k-images-idx3-ubyte": _Expected(
-        7_840_016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
-    ),
-    "t10k-labels-idx1-ubyte": _Expected(
-        10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
-    ),
+    "train-labels-idx1-ubyte": _Expected(60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+    "t10k-images-idx3-ubyte": _Expected(7_840_016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+    "t10k-labels-idx1-ubyte": _Expected(10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
 }
 
 
@@ -72,9 +66,7 @@ def read_mnist(data_dir: str | Path | None = None) -> GreyData:
     """The images, pixels 0..255 over 255, and labels of MNIST; looks and raises as `fetch` does."""
     arrays = {name: read_idx(io.BytesIO(_checked(name, data_dir)[1]), name) for name in FILES}
     train, train_labels, test, test_labels = arrays.values()
-    return GreyData(
-        "mnist", _grey(train), _grey(test), train_labels.astype(np.int64), test_labels.astype(np.int64)
-    )
+    return GreyData("mnist", _grey(train), _grey(test), train_labels.astype(np.int64), test_labels.astype(np.int64))
 
 
 def cache_folder() -> Path:
@@ -129,9 +121,7 @@ def _original_bytes(name: str, path: Path) -> bytes:
             # one byte too many is enough to fail the check, however much more there is
             contents = stream.read(expected.n_bytes + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise InvalidInput(
-            f"{str(path)!r} cannot be read ({type(error).__name__}); {name} is needed"
-        ) from error
+        raise InvalidInput(f"{str(path)!r} cannot be read ({type(error).__name__}); {name} is needed") from error
     found = hashlib.sha256(contents).hexdigest()
     if found != expected.sha256:
         raise InvalidInput(f"{str(path)!r} has sha256 {found[:12]}...; {expected.sha256[:12]}... is needed")

@@ -26,8 +26,7 @@ def read_table(lines: Iterable[str], name: str) -> Array:
         rows.append(_row(fields, number, name))
         if len(rows[-1]) != len(rows[0]):
             raise InvalidInput(
-                f"{name!r} line {number} has {len(rows[-1])} fields; "
-                f"{len(rows[0])} are needed, as in the first row"
+                f"{name!r} line {number} has {len(rows[-1])} fields; {len(rows[0])} are needed, as in the first row"
             )
     table = np.array(rows)
     whole = (table == np.rint(table)) & (np.abs(table) < _WHOLE)
@@ -39,9 +38,7 @@ def _row(fields: list[str], number: int, name: str) -> npt.NDArray[np.float64]:
         return np.array(fields, dtype=np.float64)
     except ValueError:
         wrong = next((field for field in fields if not _is_number(field)), "")
-        raise InvalidInput(
-            f"{name!r} line {number} holds {wrong!r}; comma-separated numbers are needed"
-        ) from None
+        raise InvalidInput(f"{name!r} line {number} holds {wrong!r}; comma-separated numbers are needed") from None
 
 
 def _is_number(field: str) -> bool:

@@ -85,9 +85,7 @@ def test_grey_images_need_a_rule():
         load_data("digits", binarise=None)
 
 
-@pytest.mark.parametrize(
-    "source", ["digit", "DIGITS", "mnits", "no such thing", "", "a\nb", "a\0b", "x" * 5000]
-)
+@pytest.mark.parametrize("source", ["digit", "DIGITS", "mnits", "no such thing", "", "a\nb", "a\0b", "x" * 5000])
 def test_unknown_source_names_what_is_allowed_in_one_line(source):
     with pytest.raises(InvalidInput) as caught:
         load_data(source)

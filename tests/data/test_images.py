@@ -26,9 +26,7 @@ def test_resize_keeps_the_mean_and_the_range(images, shape):
     assert small.shape == (len(images), *shape)
     assert small.min() >= 0
     assert small.max() <= 1
-    np.testing.assert_allclose(
-        small.mean(axis=(1, 2), dtype=float), images.mean(axis=(1, 2), dtype=float), atol=1e-6
-    )
+    np.testing.assert_allclose(small.mean(axis=(1, 2), dtype=float), images.mean(axis=(1, 2), dtype=float), atol=1e-6)
 
 
 @settings(deadline=None)
@@ -38,9 +36,7 @@ def test_resize_to_the_same_shape_is_the_identity(images):
 
 
 @settings(deadline=None)
-@given(
-    bits=arrays(np.uint8, (2, 3, 4), elements=st.integers(0, 1)), factors=st.tuples(st.integers(1, 5), SIDES)
-)
+@given(bits=arrays(np.uint8, (2, 3, 4), elements=st.integers(0, 1)), factors=st.tuples(st.integers(1, 5), SIDES))
 def test_enlarging_by_whole_factors_repeats_pixels_exactly(bits, factors):
     large = resize(bits.astype(np.float32), (3 * factors[0], 4 * factors[1]))
     np.testing.assert_array_equal(large, bits.repeat(factors[0], axis=1).repeat(factors[1], axis=2))

@@ -27,8 +27,7 @@ def small(monkeypatch, tmp_path):
     rng = np.random.default_rng(0)
     shapes = [(6, 28, 28), (6,), (3, 28, 28), (3,)]
     contents = {
-        name: idx(rng.integers(0, 10, shape, dtype=np.uint8))
-        for name, shape in zip(mnist.FILES, shapes, strict=True)
+        name: idx(rng.integers(0, 10, shape, dtype=np.uint8)) for name, shape in zip(mnist.FILES, shapes, strict=True)
     }
     expected = {n: mnist._Expected(len(c), hashlib.sha256(c).hexdigest()) for n, c in contents.items()}
     monkeypatch.setattr(mnist, "FILES", expected)
@@ -63,9 +62,7 @@ def test_files_are_found_in_the_folder_or_its_mnist_folder(small, tmp_path, end,
     assert (data.train.shape, data.test.shape, data.shape) == ((6, 784), (3, 784), (28, 28))
 
 
-def test_the_argument_comes_before_the_variable_and_the_variable_before_the_cache(
-    small, tmp_path, monkeypatch
-):
+def test_the_argument_comes_before_the_variable_and_the_variable_before_the_cache(small, tmp_path, monkeypatch):
     cached = put(small, tmp_path / "cache" / "mnist")
     assert {path.parent for path in mnist.fetch().values()} == {cached}
     named = put(small, tmp_path / "env")
@@ -75,9 +72,7 @@ def test_the_argument_comes_before_the_variable_and_the_variable_before_the_cach
     assert {path.parent for path in mnist.fetch(given).values()} == {given}
 
 
-def test_a_variable_that_names_a_folder_without_the_files_falls_back_on_the_cache(
-    small, tmp_path, monkeypatch
-):
+def test_a_variable_that_names_a_folder_without_the_files_falls_back_on_the_cache(small, tmp_path, monkeypatch):
     cached = put(small, tmp_path / "cache" / "mnist")
     monkeypatch.setenv("PHYSRBM_DATA", str(tmp_path / "nothing"))
     assert {path.parent for path in mnist.fetch().values()} == {cached}
@@ -117,9 +112,7 @@ def test_downloads_go_to_the_cache_from_the_second_mirror_if_the_first_fails(sma
     assert mnist.fetch() == paths
 
 
-@pytest.mark.parametrize(
-    "damage", [b"<html>sign in</html>", gzip.compress(b"other"), b"\x1f\x8b\x08\x00broken"]
-)
+@pytest.mark.parametrize("damage", [b"<html>sign in</html>", gzip.compress(b"other"), b"\x1f\x8b\x08\x00broken"])
 def test_a_bad_download_is_refused_and_removed(small, tmp_path, damage):
     cached = put(small, tmp_path / "cache" / "mnist", ".gz")
     bad = cached / "train-images-idx3-ubyte.gz"

@@ -1,0 +1,1 @@
+"""The numba floor: arrays in, arrays changed. No objects, files, defaults or checks."""

@@ -1,0 +1,34 @@
+"""The one door to numba: `kernel`, njit with an on-disk cache addressed by the text of every kernel file.
+
+numba's own cache looks at one file only, so it is stale when a callee in another file changes.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import platformdirs
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _cache_folder() -> str:
+    texts = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    digest = hashlib.blake2b(texts + numba.__version__.encode(), digest_size=8).hexdigest()
+    return str(platformdirs.user_cache_path("physrbm") / "kernels" / digest)
+
+
+_CACHE = _cache_folder()
+
+
+def kernel(function: F | None = None, *, parallel: bool = False) -> Any:
+    """Compile `function`: no fast-math (sums keep their order on every machine), no interpreter lock."""
+    if function is None:
+        return lambda f: kernel(f, parallel=parallel)
+    saved, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _CACHE
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy", parallel=parallel)(function)
+    finally:
+        numba.config.CACHE_DIR = saved

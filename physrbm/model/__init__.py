@@ -1,0 +1,22 @@
+"""The Hamiltonian of a diluted Restricted Boltzmann Machine."""
+
+from physrbm.model.bonds import Bonds, Rows, hidden_rows, visible_rows
+from physrbm.model.files import load, read_rbm, write_rbm
+from physrbm.model.fresh import n_kept, random_subset
+from physrbm.model.rbm import RBM, independent_fields
+from physrbm.model.spins import Spins
+
+__all__ = [
+    "RBM",
+    "Bonds",
+    "Rows",
+    "Spins",
+    "hidden_rows",
+    "independent_fields",
+    "load",
+    "n_kept",
+    "random_subset",
+    "read_rbm",
+    "visible_rows",
+    "write_rbm",
+]

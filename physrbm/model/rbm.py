@@ -1,0 +1,207 @@
+"""The Hamiltonian: fields, surviving bonds and a constant."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from physrbm.errors import InvalidInput
+from physrbm.model.bonds import Bonds, sorted_bonds
+from physrbm.model.fresh import gaussian_bonds
+from physrbm.model.spins import Spins, from_spins, to_spins
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_BLOCK = 4096  # configurations whose hidden fields are held at once
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RBM:
+    """E(v,h) = constant - a.v - b.h - sum_(ij) w_ij v_i h_j on a diluted bipartite graph; never mutated.
+
+    Built by `from_dense`, `from_bonds`, `initialise` or `from_spins`, which check what they are given.
+    """
+
+    visible_bias: np.ndarray
+    """(Nv,) float64, the fields a"""
+    hidden_bias: np.ndarray
+    """(Nh,) float64, the fields b"""
+    bonds: Bonds
+    n_possible: int
+    """bonds of the undiluted machine"""
+    constant: float = 0.0
+
+    @classmethod
+    def from_bonds(
+        cls,
+        i: np.ndarray,
+        j: np.ndarray,
+        weight: np.ndarray,
+        visible_bias: np.ndarray,
+        hidden_bias: np.ndarray,
+        n_possible: int | None = None,
+        constant: float = 0.0,
+    ) -> "RBM":
+        """Machine with the bonds (i, j, weight); `n_possible` defaults to Nv x Nh. Raises InvalidInput."""
+        a, b = _field(visible_bias, "visible_bias"), _field(hidden_bias, "hidden_bias")
+        bonds = sorted_bonds(i, j, weight, a.size, b.size)
+        possible = a.size * b.size if n_possible is None else int(n_possible)
+        if not bonds.i.size <= possible <= a.size * b.size:
+            raise InvalidInput(f"n_possible must be in {bonds.i.size}..{a.size * b.size}, got {possible}")
+        if not np.isfinite(constant):
+            raise InvalidInput(f"constant must be finite, got {constant}")
+        return cls(a, b, bonds, possible, float(constant))
+
+    @classmethod
+    def from_dense(
+        cls,
+        weights: np.ndarray,
+        visible_bias: np.ndarray,
+        hidden_bias: np.ndarray,
+        mask: np.ndarray | None = None,
+    ) -> "RBM":
+        """Machine with the weights (Nv, Nh) where `mask` is true; without a mask every pair is a bond."""
+        w = np.asarray(weights, dtype=np.float64)
+        shape = (np.size(visible_bias), np.size(hidden_bias))
+        if w.shape != shape:
+            raise InvalidInput(f"weights must have the shape {shape} of the fields, got {w.shape}")
+        keep = np.ones(shape, bool) if mask is None else np.asarray(mask, dtype=bool)
+        if keep.shape != shape:
+            raise InvalidInput(f"mask must have the shape {shape} of the weights, got {keep.shape}")
+        i, j = np.nonzero(keep)
+        return cls.from_bonds(i, j, w[keep], visible_bias, hidden_bias)
+
+    @classmethod
+    def initialise(
+        cls,
+        data_or_n_visible: Any,
+        n_hidden: int,
+        dilution: float = 0.0,
+        rule: str = "random",
+        scale: float = 0.01,
+        seed: int = 0,
+    ) -> "RBM":
+        """Fresh machine: random bonds, couplings N(0, scale^2), visible fields from the pixel means of data.
+
+        data_or_n_visible: (n, Nv) of {0,1}, or Nv (then the fields are zero). Raises InvalidInput.
+        """
+        if rule != "random":
+            raise InvalidInput(f"a fresh machine knows the rule 'random', got {rule!r}; for others use dilute")
+        if isinstance(data_or_n_visible, int | np.integer):
+            n_visible = int(data_or_n_visible)
+            fields = np.zeros(max(n_visible, 0))
+        else:
+            data = np.asarray(data_or_n_visible)
+            n_visible = data.shape[-1]
+            fields = independent_fields(data)
+        if n_visible < 1 or n_hidden < 1:
+            raise InvalidInput(f"a machine needs at least one unit a layer, got {n_visible} x {n_hidden}")
+        bonds = gaussian_bonds(n_visible, n_hidden, dilution, scale, seed)
+        return cls(fields, np.zeros(n_hidden), bonds, n_visible * n_hidden)
+
+    @property
+    def n_visible(self) -> int:
+        """Nv."""
+        return self.visible_bias.size
+
+    @property
+    def n_hidden(self) -> int:
+        """Nh."""
+        return self.hidden_bias.size
+
+    @property
+    def n_bonds(self) -> int:
+        """Surviving bonds."""
+        return self.bonds.i.size
+
+    @property
+    def dilution(self) -> float:
+        """Fraction of the possible bonds that is removed."""
+        return 1.0 - self.n_bonds / self.n_possible
+
+    def weights(self) -> np.ndarray:
+        """Dense copy (Nv, Nh), zero where there is no bond."""
+        dense = np.zeros((self.n_visible, self.n_hidden))
+        dense[self.bonds.i, self.bonds.j] = self.bonds.weight
+        return dense
+
+    def energy(self, v: np.ndarray, h: np.ndarray) -> np.ndarray:
+        """E(v,h) of the configurations v (chain, Nv), h (chain, Nh): (chain,) float64."""
+        v, h = np.atleast_2d(v).astype(np.float64), np.atleast_2d(h).astype(np.float64)
+        fields = self.hidden_fields(v)
+        energy: np.ndarray = self.constant - (v * self.visible_bias).sum(1) - (h * fields).sum(1)
+        return energy
+
+    def hidden_fields(self, v: np.ndarray) -> np.ndarray:
+        """Total fields b + v W on the hidden units: (chain, Nh) float64."""
+        from scipy.sparse import csr_array
+
+        shape = (self.n_hidden, self.n_visible)
+        w = csr_array((self.bonds.weight, (self.bonds.j, self.bonds.i)), shape=shape)
+        fields: np.ndarray = (w @ np.atleast_2d(v).astype(np.float64).T).T + self.hidden_bias
+        return fields
+
+    def visible_fields(self, h: np.ndarray) -> np.ndarray:
+        """Total fields a + W h on the visible units: (chain, Nv) float64."""
+        b = self.bonds
+        swapped = replace(
+            self,
+            visible_bias=self.hidden_bias,
+            hidden_bias=self.visible_bias,
+            bonds=Bonds(b.j, b.i, b.weight),
+        )
+        return swapped.hidden_fields(h)
+
+    def free_energy(self, v: np.ndarray) -> np.ndarray:
+        """F(v) = constant - a.v - sum_j log(1 + exp(b_j + (v W)_j)): (chain,) float64, at beta = 1."""
+        v = np.atleast_2d(v)
+        out = np.empty(len(v))
+        for k in range(0, len(v), _BLOCK):
+            x = v[k : k + _BLOCK].astype(np.float64)
+            softplus = np.logaddexp(0.0, self.hidden_fields(x)).sum(1)
+            out[k : k + _BLOCK] = self.constant - (x * self.visible_bias).sum(1) - softplus
+        return out
+
+    def to_spins(self) -> Spins:
+        """Exact couplings, fields and constant in spins s = 2v - 1."""
+        return to_spins(self.bonds, self.visible_bias, self.hidden_bias, self.constant)
+
+    @classmethod
+    def from_spins(
+        cls,
+        J: Any,
+        H_visible: np.ndarray,
+        H_hidden: np.ndarray,
+        constant: float = 0.0,
+        n_possible: int | None = None,
+    ) -> "RBM":
+        """Machine of E = constant - sum J s t - H_visible.s - H_hidden.t; J is (Nv, Nh) or `Bonds`."""
+        bonds, a, b, c = from_spins(J, _field(H_visible, "H_visible"), _field(H_hidden, "H_hidden"), constant)
+        return cls.from_bonds(*bonds, a, b, n_possible, c)
+
+    def save(self, path: "str | Path") -> None:
+        """Write the machine to an HDF5 file, atomically."""
+        from physrbm.model.files import save
+
+        save(self, path)
+
+
+def independent_fields(data: np.ndarray) -> np.ndarray:
+    """Fields of independent pixels with the means of data (n, Nv), half a count added to either value."""
+    if data.ndim != 2 or data.size == 0:
+        raise InvalidInput(f"data must be (sample, pixel) and not empty, got the shape {data.shape}")
+    if not np.isin(data, (0, 1)).all():
+        raise InvalidInput("data must hold only 0 and 1; binarise them first")
+    on = data.sum(0, dtype=np.float64) + 0.5
+    fields: np.ndarray = np.log(on) - np.log(len(data) + 1.0 - on)
+    return fields
+
+
+def _field(x: np.ndarray, name: str) -> np.ndarray:
+    field = np.array(x, dtype=np.float64)
+    if field.ndim != 1 or field.size == 0:
+        raise InvalidInput(f"{name} must be 1-d and not empty, got the shape {field.shape}")
+    if not np.isfinite(field).all():
+        raise InvalidInput(f"{name} must be finite, got NaN or infinity")
+    return field

@@ -1,0 +1,47 @@
+"""Slow, obvious twins of the kernels: scalars, loops, one chain at a time."""
+
+import numpy as np
+
+from physrbm.kernels.arithmetic import C1, C2, C3, C4, C5, ROUND
+
+f32, M = np.float32, 0xFFFFFFFF
+
+
+def exp2(y):
+    y = min(max(y, f32(-126)), f32(126))
+    rounded = f32(f32(y + ROUND) - ROUND)
+    r, p = f32(y - rounded), C5
+    for c in (C4, C3, C2, C1, f32(1)):
+        p = f32(f32(p * r) + c)
+    return f32(p * f32(2.0 ** int(rounded)))
+
+
+def xoshiro(s):
+    """Next 32 bits of xoshiro128++ with the state s, a list of four Python integers changed in place."""
+
+    def rotate(x, k):
+        return ((x << k) | (x >> (32 - k))) & M
+
+    out = (rotate((s[0] + s[3]) & M, 7) + s[0]) & M
+    t = (s[1] << 9) & M
+    s[2] ^= s[0]
+    s[3] ^= s[1]
+    s[1] ^= s[2]
+    s[0] ^= s[3]
+    s[2] ^= t
+    s[3] = rotate(s[3], 11)
+    return out
+
+
+def half_sweep(source, target, bias, weights, scale, base, base_scale, streams):
+    """One layer of one block: source (chain, n), target (chain, m), weights (n, m) with NaN for no bond."""
+    for unit in range(target.shape[1]):
+        for chain in range(len(target)):
+            total = bias[unit]
+            for k in range(source.shape[1]):
+                if not np.isnan(weights[k, unit]):
+                    total = f32(total + f32(weights[k, unit] * f32(source[chain, k])))
+            y = f32(f32(total * scale[chain]) + f32(base[unit] * base_scale[chain]))
+            u = f32(f32(xoshiro(streams[chain % 32]) >> 1) + f32(0.5))
+            with np.errstate(over="ignore"):
+                target[chain, unit] = f32(u + f32(u * exp2(y))) <= f32(2**31)
