@@ -23,6 +23,9 @@ _PUBLIC = {
     "load_data": "data",
     "Dataset": "data",
     "sample": "sampling",
+    "dilute": "dilution",
+    "LogZ": "estimate",
+    "log_z": "partition",
 }
 
 __all__ = sorted(_PUBLIC)

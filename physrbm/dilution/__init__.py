@@ -1,0 +1,55 @@
+"""Removing bonds. A rule says which survive; `dilute` checks, counts, and keeps the fields in the chosen gauge."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from physrbm.dilution.gauge import check_means, left_behind
+from physrbm.dilution.magnitude import magnitude
+from physrbm.dilution.random import random
+from physrbm.errors import InvalidInput
+from physrbm.model import RBM, Bonds, n_kept
+from physrbm.streams import Stream, generator
+
+__all__ = ["RULES", "dilute"]
+
+Rule = Callable[[RBM, int, np.random.Generator], np.ndarray]
+
+# rule(rbm, n_keep, rng) -> keep (bond,) bool
+RULES: dict[str, Rule] = {"random": random, "magnitude": magnitude}
+
+
+def dilute(
+    rbm: RBM,
+    dilution: float,
+    rule: str = "random",
+    gauge: str = "binary",
+    visible_mean: np.ndarray | None = None,
+    hidden_mean: np.ndarray | None = None,
+    seed: int = 0,
+) -> RBM:
+    """Machine with round((1 - dilution) n_possible) bonds left, the survivors unchanged.
+
+    In the gauge (mu, lambda) the removed bond is the term w (v_i - mu_i)(h_j - lambda_j), so it leaves the fields
+    a_i += w lambda_j, b_j += w mu_i and the constant += w mu_i lambda_j behind: "binary" mu = lambda = 0, "ising"
+    1/2, "centred" the means `visible_mean` (Nv,), `hidden_mean` (Nh,) of the machine before removal.
+    Raises InvalidInput, also where fewer bonds than asked for are there.
+    """
+    if rule not in RULES:
+        raise InvalidInput(f"unknown dilution rule {rule!r}; allowed: {', '.join(RULES)}")
+    mu, lam = check_means(rbm, gauge, visible_mean, hidden_mean)
+    n_keep = n_kept(rbm.n_possible, dilution)
+    if n_keep > rbm.n_bonds:
+        raise InvalidInput(f"dilution {dilution} asks for {n_keep} bonds, only {rbm.n_bonds} are left to choose from")
+    keep = RULES[rule](rbm, n_keep, generator(seed, Stream.DILUTION))
+    if keep.shape != (rbm.n_bonds,) or keep.sum() != n_keep:
+        raise InvalidInput(f"the rule {rule!r} kept {keep.sum()} bonds, expected {n_keep}")
+    visible, hidden, constant = left_behind(rbm, ~keep, mu, lam)
+    return replace(
+        rbm,
+        bonds=Bonds(*(x[keep] for x in rbm.bonds)),
+        visible_bias=rbm.visible_bias + visible,
+        hidden_bias=rbm.hidden_bias + hidden,
+        constant=rbm.constant + constant,
+    )
