@@ -115,6 +115,19 @@ def sweep(machine: Machine, chains: Chains, n_sweeps: int) -> None:
     gibbs.sweep(*chains[:-1], machine.visible, machine.hidden, n_sweeps)
 
 
+def anneal(machine: Machine, chains: Chains, scale: np.ndarray, base_scale: np.ndarray) -> np.ndarray:
+    """Take the chains up a ladder of scales (rung,), one sweep a rung, in place; the log-weights gained (chain,).
+
+    The chains must be distributed as the first rung says.
+    """
+    from physrbm.kernels import anneal as kernel
+
+    work = np.zeros(chains.scale.shape)
+    ladder = np.asarray(scale, np.float32), np.asarray(base_scale, np.float32)
+    kernel.anneal(chains.visible, chains.hidden, chains.rng, work, *ladder, machine.visible, machine.hidden)
+    return work.ravel()[: chains.n_chains]
+
+
 def states(chains: Chains) -> Samples:
     """Configurations of the chains."""
     return Samples(unpack_states(chains.visible, chains.n_chains), unpack_states(chains.hidden, chains.n_chains))

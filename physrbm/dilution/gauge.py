@@ -28,9 +28,7 @@ def check_means(
     return means[0], means[1]
 
 
-def left_behind(
-    rbm: RBM, removed: np.ndarray, mu: np.ndarray, lam: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, float]:
+def left_behind(rbm: RBM, removed: np.ndarray, mu: np.ndarray, lam: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Changes of the visible fields, the hidden fields and the constant when the bonds `removed` go."""
     i, j, w = (x[removed] for x in rbm.bonds)
     visible = np.bincount(i, w * lam[j], rbm.n_visible)

@@ -9,9 +9,7 @@ from physrbm.model import RBM
 
 def machine(n_visible=20, n_hidden=15):
     rng = np.random.default_rng(1)
-    return RBM.from_dense(
-        rng.normal(size=(n_visible, n_hidden)), rng.normal(size=n_visible), rng.normal(size=n_hidden)
-    )
+    return RBM.from_dense(rng.normal(size=(n_visible, n_hidden)), rng.normal(size=n_visible), rng.normal(size=n_hidden))
 
 
 @pytest.mark.parametrize("rule", RULES)
