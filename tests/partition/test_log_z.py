@@ -46,7 +46,7 @@ def test_two_rungs_are_plain_importance_sampling():
 
 
 def test_too_few_effective_samples_are_refused():
-    estimate = log_z(machine(4, 6.0, 0.0), n_chains=128, n_rungs=2, seed=1)
+    estimate = log_z(machine(4, 6.0, 0.0, 40, 30), n_chains=128, n_rungs=2, seed=1)
     assert np.isfinite(estimate.value)
     assert not estimate.estimated
     assert f"{estimate.value:.2f}" not in str(estimate)
