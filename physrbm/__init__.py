@@ -26,6 +26,7 @@ _PUBLIC = {
     "dilute": "dilution",
     "LogZ": "estimate",
     "log_z": "partition",
+    "train": "training",
 }
 
 __all__ = sorted(_PUBLIC)

@@ -128,6 +128,28 @@ def anneal(machine: Machine, chains: Chains, scale: np.ndarray, base_scale: np.n
     return work.ravel()[: chains.n_chains]
 
 
+class Moments(NamedTuple):
+    """Averages over states, the hidden layer summed out given the visible one."""
+
+    visible: np.ndarray
+    """(Nv,) float64, <v_i>"""
+    hidden: np.ndarray
+    """(Nh,) float64, <h_j>"""
+    bond: np.ndarray
+    """(bond,) float64, <v_i h_j> on the surviving bonds, in their order"""
+
+
+def moments(rbm: RBM, machine: Machine, visible: np.ndarray, n_states: int) -> Moments:
+    """Moments of the first `n_states` packed visible states (block, Nv, W), at beta = 1."""
+    from physrbm.kernels import moments as kernel
+
+    hidden, by_row, bond = np.zeros(rbm.n_hidden), np.zeros(rbm.n_bonds), np.empty(rbm.n_bonds)
+    kernel.moments(visible, n_states, machine.hidden, hidden, by_row)
+    bond[np.argsort(rbm.bonds.j, kind="stable")] = by_row
+    on = unpack_states(visible, n_states).sum(0, dtype=np.float64)
+    return Moments(on / n_states, hidden / n_states, bond / n_states)
+
+
 def states(chains: Chains) -> Samples:
     """Configurations of the chains."""
     return Samples(unpack_states(chains.visible, chains.n_chains), unpack_states(chains.hidden, chains.n_chains))

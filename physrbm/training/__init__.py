@@ -1,0 +1,96 @@
+"""Stochastic maximum likelihood: what happens to the couplings between blocks of sweeps."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from physrbm.errors import Diverged, InvalidInput
+from physrbm.model import RBM
+from physrbm.sampling import Chains, moments, new_chains, pack_machine, pack_states, sweep
+from physrbm.streams import Stream, generator
+from physrbm.training.gradient import centred, plain
+from physrbm.training.settings import Settings
+
+__all__ = ["Settings", "State", "start", "step", "train"]
+
+_LARGEST = 1e3  # |coupling| or |field|: a unit this biased never moves again in float32
+_MEMORY = 0.99  # of the running mean of the hidden units
+
+
+class State(NamedTuple):
+    """All that the next update needs."""
+
+    update: int
+    rbm: RBM
+    chains: Chains
+    hidden_mean: np.ndarray
+    """(Nh,) running mean of <h> under the data, the offset lambda"""
+
+
+def start(rbm: RBM, data: np.ndarray, settings: Settings, seed: int) -> State:
+    """State before the first update; persistent chains start at random data. Raises InvalidInput."""
+    settings.check()
+    if data.ndim != 2 or data.shape[1] != rbm.n_visible or len(data) < 1:
+        raise InvalidInput(f"data must be (sample, {rbm.n_visible}) and not empty, got the shape {data.shape}")
+    if not np.isin(data, (0, 1)).all():
+        raise InvalidInput("data must hold only 0 and 1; binarise them first")
+    rows = generator(seed, Stream.INITIAL, 1).integers(0, len(data), settings.n_chains)
+    chains = new_chains(rbm, settings.n_chains, seed, start=data[rows], key=1)
+    return State(0, rbm, chains, 1 / (1 + np.exp(-rbm.hidden_bias)))
+
+
+def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State:
+    """One update. Raises Diverged."""
+    rbm, chains = state.rbm, state.chains
+    machine = pack_machine(rbm)
+    batch = _batch(data, settings.batch_size, state.update, seed)
+    positive = moments(rbm, machine, pack_states(batch, chains.visible.shape[2]), len(batch))
+    if settings.sampler == "cd":
+        chains = new_chains(rbm, len(batch), seed, start=batch, key=2 + state.update)
+    sweep(machine, chains, settings.sweeps)
+    negative = moments(rbm, machine, chains.visible, chains.n_chains)
+    lam = _MEMORY * state.hidden_mean + (1 - _MEMORY) * positive.hidden
+    mu = positive.visible
+    gradient = centred(positive, negative, rbm.bonds, mu, lam) if settings.centred else plain(positive, negative)
+    rate, w = settings.rate(state.update), rbm.bonds.weight
+    decay = settings.l2 * w + settings.l1 * np.sign(w)
+    moved = replace(
+        rbm,
+        visible_bias=rbm.visible_bias + rate * gradient.visible,
+        hidden_bias=rbm.hidden_bias + rate * gradient.hidden,
+        bonds=rbm.bonds._replace(weight=w + rate * (gradient.weight - decay)),
+    )
+    _check(moved, state.update, rate)
+    return State(state.update + 1, moved, chains, lam)
+
+
+def train(rbm: RBM, data: np.ndarray, seed: int = 0, **settings: Any) -> Iterator[State]:
+    """Yield the state after every update; each carries `.rbm`. Settings: see `Settings`. Raises InvalidInput."""
+    unknown = set(settings) - set(Settings.__slots__)
+    if unknown:
+        raise InvalidInput(f"unknown setting {sorted(unknown)[0]!r}; allowed: {', '.join(Settings.__slots__)}")
+    plan = Settings(**settings)
+    state = start(rbm, np.asarray(data), plan, seed)
+    while state.update < plan.updates:
+        state = step(state, data, plan, seed)
+        yield state
+
+
+def _batch(data: np.ndarray, size: int, update: int, seed: int) -> np.ndarray:
+    """Rows of this update: epochs are permutations of the data, drawn from the epoch's own stream."""
+    size = min(size, len(data))
+    epoch, part = divmod(update, len(data) // size)
+    rows = generator(seed, Stream.BATCHES, epoch).permutation(len(data))[part * size : (part + 1) * size]
+    batch: np.ndarray = data[rows]
+    return batch
+
+
+def _check(rbm: RBM, update: int, rate: float) -> None:
+    largest = max(np.abs(x).max(initial=0.0) for x in (rbm.visible_bias, rbm.hidden_bias, rbm.bonds.weight))
+    if not largest <= _LARGEST:
+        raise Diverged(
+            f"training diverged at update {update}: largest |coupling| or |field| is {largest:.3g} (limit "
+            f"{_LARGEST:g}) at learning rate {rate:g}; choose a smaller learning rate"
+        )

@@ -1,0 +1,36 @@
+"""The likelihood gradient on the surviving bonds."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from physrbm.model import Bonds
+from physrbm.sampling import Moments
+
+
+class Gradient(NamedTuple):
+    """Ascent direction of the log-likelihood."""
+
+    visible: np.ndarray
+    hidden: np.ndarray
+    weight: np.ndarray
+
+
+def plain(data: Moments, model: Moments) -> Gradient:
+    """<.>_data - <.>_model."""
+    return Gradient(data.visible - model.visible, data.hidden - model.hidden, data.bond - model.bond)
+
+
+def centred(data: Moments, model: Moments, bonds: Bonds, mu: np.ndarray, lam: np.ndarray) -> Gradient:
+    """The gradient in the variables (v - mu), (h - lambda), mapped back (Melchior et al. 2016, eqs. 9-13).
+
+    dw = <(v-mu)(h-lambda)>_data - <...>_model, da = <v>_data - <v>_model - dw lambda, db likewise; sums over the
+    surviving bonds alone.
+    """
+    da, db, dw = plain(data, model)
+    dw = dw - da[bonds.i] * lam[bonds.j] - mu[bonds.i] * db[bonds.j]
+    return Gradient(
+        da - np.bincount(bonds.i, dw * lam[bonds.j], da.size),
+        db - np.bincount(bonds.j, dw * mu[bonds.i], db.size),
+        dw,
+    )
