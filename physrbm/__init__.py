@@ -27,6 +27,10 @@ _PUBLIC = {
     "LogZ": "estimate",
     "log_z": "partition",
     "train": "training",
+    "Estimate": "estimate",
+    "RunSpec": "spec",
+    "run": "experiment",
+    "open_run": "store",
 }
 
 __all__ = sorted(_PUBLIC)

@@ -1,6 +1,27 @@
 """Values with errors."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Estimate(NamedTuple):
+    """A mean over independent samples with its standard error."""
+
+    value: float
+    error: float
+    n: int
+
+    @classmethod
+    def of(cls, samples: "np.ndarray") -> "Estimate":
+        """Mean of independent `samples` (n,), error = standard deviation / sqrt(n)."""
+        n = len(samples)
+        return cls(float(samples.mean()), float(samples.std(ddof=1) / n**0.5) if n > 1 else float("nan"), n)
+
+    def __str__(self) -> str:
+        """Value +- error."""
+        return f"{self.value:.4g} +- {self.error:.2g}"
 
 
 class LogZ(NamedTuple):
