@@ -19,14 +19,14 @@ class RunSpec(BaseModel):
     dilution: float = 0.0
     rule: str = "random"
     gauge: str = "binary"
-    scale: float = 0.01
+    scale: float = 0.1
     updates: int = 3000
     sampler: str = "pcd"
     sweeps: int = 10
     chains: int = 512
     batch: int = 512
-    learning_rate: float = 0.1
-    final_learning_rate: float | None = 0.01
+    learning_rate: float = 0.5
+    final_learning_rate: float | None = 0.05
     centred: bool = True
     l1: float = 0.0
     l2: float = 0.0

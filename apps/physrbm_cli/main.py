@@ -4,12 +4,17 @@ import sys
 
 import typer
 
+from physrbm_cli.anneal import anneal
+
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 
 
 @app.callback()
 def root() -> None:
     """Diluted Restricted Boltzmann Machines as dilute bipartite spin glasses."""
+
+
+app.command()(anneal)
 
 
 @app.command()
