@@ -1,11 +1,9 @@
 """Exact sums over all states of the smaller layer, in float64."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from physrbm.errors import InvalidInput
-from physrbm.model import RBM, Bonds
+from physrbm.model import RBM
 
 MAX_UNITS = 25
 _BLOCK_BITS = 12
@@ -14,13 +12,7 @@ _BLOCK_BITS = 12
 def log_z(rbm: RBM, beta: float = 1.0) -> float:
     """log sum exp(-beta E) by enumeration of the smaller layer. Raises InvalidInput beyond MAX_UNITS units."""
     if rbm.n_hidden < rbm.n_visible:
-        b = rbm.bonds
-        rbm = replace(
-            rbm,
-            visible_bias=rbm.hidden_bias,
-            hidden_bias=rbm.visible_bias,
-            bonds=Bonds(b.j, b.i, b.weight),
-        )
+        rbm = rbm.exchanged()
     n = rbm.n_visible
     if n > MAX_UNITS:
         raise InvalidInput(f"the exact log Z enumerates at most {MAX_UNITS} units of the smaller layer, got {n}")

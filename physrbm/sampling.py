@@ -62,6 +62,23 @@ def _reduced(x: np.ndarray) -> np.ndarray:
     return reduced
 
 
+def set_threads(n: int) -> None:
+    """Threads of the kernels; results do not depend on it. Raises InvalidInput beyond what the machine offers."""
+    from physrbm.kernels import _jit
+
+    try:
+        _jit.set_threads(n)
+    except ValueError as error:
+        raise InvalidInput(f"threads must be in 1..{_jit.facts()['threads'].split()[-1]}, got {n}") from error
+
+
+def engine() -> dict[str, str]:
+    """Which kernels run here, on what processor, with how many threads."""
+    from physrbm.kernels import _jit
+
+    return _jit.facts()
+
+
 def block_words(n_chains: int) -> int:
     """Words of a block, W: a function of the number of chains alone, because results depend on it."""
     return 4 if n_chains >= 256 else 2 if n_chains >= 128 else 1

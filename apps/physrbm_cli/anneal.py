@@ -24,6 +24,7 @@ def anneal(
     learning_rate: Annotated[float, typer.Option(help="Learning rate at the start.")] = 0.5,
     final_learning_rate: Annotated[float, typer.Option(help="Learning rate at the end.")] = 0.05,
     seed: Annotated[int | None, typer.Option(help="Drawn from the system if absent, and printed.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Kernel threads; results do not depend on it.")] = None,
     out: Annotated[str | None, typer.Option(help="Folder of the run.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
@@ -31,6 +32,7 @@ def anneal(
     import secrets
 
     from physrbm import experiment, store
+    from physrbm.sampling import set_threads
     from physrbm.spec import make_spec
 
     spec = make_spec(
@@ -38,6 +40,8 @@ def anneal(
         sweeps=sweeps, chains=chains, learning_rate=learning_rate, final_learning_rate=final_learning_rate,
         seed=secrets.randbelow(2**31) if seed is None else seed,
     )  # fmt: skip
+    if threads is not None:
+        set_threads(threads)
     origin = None if start is None else store.open_run(start).rbm()
     measurements = experiment.run(spec, data_dir, origin)
     first = next(measurements)  # bad data or options are refused before a folder is made
@@ -60,19 +64,13 @@ def _with(first: Any, rest: Any) -> Any:
 
 
 def _report(last: Any) -> None:
-    from math import isqrt
-    from shutil import get_terminal_size
-
-    from physrbm_cli.pictures import strip
+    from physrbm_cli.pictures import draw
 
     typer.echo(str(last.log_z))
     for name, value in last.values.items():
         withheld = name.startswith("log_likelihood") and not last.log_z.estimated
         typer.echo(f"{name:<28}{'not estimated' if withheld else value}")
-    side = isqrt(last.samples.shape[1])
-    if side * side == last.samples.shape[1]:
-        typer.echo("generated from random starts:")
-        typer.echo("\n".join(strip(last.samples.reshape(-1, side, side), get_terminal_size().columns)))
+    draw(last.samples)
 
 
 def _report_json(folder: Path, spec: Any, last: Any) -> None:

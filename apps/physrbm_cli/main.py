@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from physrbm_cli import data, doctor, reading
 from physrbm_cli.anneal import anneal
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
@@ -14,7 +15,9 @@ def root() -> None:
     """Diluted Restricted Boltzmann Machines as dilute bipartite spin glasses."""
 
 
-app.command()(anneal)
+for command in (anneal, reading.sample, reading.logz, reading.ls, reading.show, doctor.doctor):
+    app.command()(command)
+app.add_typer(data.app, name="data")
 
 
 @app.command()

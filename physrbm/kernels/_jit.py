@@ -32,3 +32,21 @@ def kernel(function: F | None = None, *, parallel: bool = False) -> Any:
         return numba.njit(cache=True, nogil=True, error_model="numpy", parallel=parallel)(function)
     finally:
         numba.config.CACHE_DIR = saved
+
+
+def set_threads(n: int) -> None:
+    """Threads of the parallel kernels from here on, at most those numba started with."""
+    numba.set_num_threads(n)
+
+
+def facts() -> dict[str, str]:
+    """Which kernels run here, on what, with how many threads."""
+    from llvmlite import binding
+
+    features = {name for name, on in binding.get_host_cpu_features().items() if on}
+    return {
+        "kernels": "portable (compiled for this processor by numba; the only path of this version)",
+        "processor": binding.get_host_cpu_name(),
+        "features": " ".join(f for f in ("avx2", "fma", "avx512f", "avx512vpopcntdq", "neon") if f in features),
+        "threads": f"{numba.get_num_threads()} of {numba.config.NUMBA_NUM_THREADS}",
+    }

@@ -144,14 +144,13 @@ class RBM:
 
     def visible_fields(self, h: np.ndarray) -> np.ndarray:
         """Total fields a + W h on the visible units: (chain, Nv) float64."""
-        b = self.bonds
-        swapped = replace(
-            self,
-            visible_bias=self.hidden_bias,
-            hidden_bias=self.visible_bias,
-            bonds=Bonds(b.j, b.i, b.weight),
-        )
-        return swapped.hidden_fields(h)
+        return self.exchanged().hidden_fields(h)
+
+    def exchanged(self) -> "RBM":
+        """The same machine with the names of the layers exchanged; its bonds are in hidden-row order."""
+        order = np.lexsort((self.bonds.i, self.bonds.j))
+        bonds = Bonds(self.bonds.j[order], self.bonds.i[order], self.bonds.weight[order])
+        return replace(self, visible_bias=self.hidden_bias, hidden_bias=self.visible_bias, bonds=bonds)
 
     def free_energy(self, v: np.ndarray) -> np.ndarray:
         """F(v) = constant - a.v - sum_j log(1 + exp(b_j + (v W)_j)): (chain,) float64, at beta = 1."""

@@ -121,6 +121,11 @@ class Run(NamedTuple):
                 raise InvalidInput(f"{self.folder}: no series {name!r}; there are {', '.join(file['series'])}")
             return np.asarray(file[f"series/{name}"])
 
+    def last(self) -> dict[str, tuple[float, float]]:
+        """Value and standard error of every score, as last measured."""
+        with self._open() as file:
+            return {name: (float(x[-1, 1]), float(x[-1, 2])) for name, x in file["series"].items()}
+
     def samples(self) -> np.ndarray:
         """Generated visible states (chain, Nv) uint8. Raises InvalidInput where the run did not get that far."""
         with self._open() as file:

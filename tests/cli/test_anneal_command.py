@@ -40,10 +40,7 @@ def test_json_report_is_the_stored_run(finished):
 
 
 def test_same_seed_same_arrays_for_any_thread_count(finished, tmp_path):
-    env = {"NUMBA_NUM_THREADS": "1"}
-    code = f"import os; os.environ.update({env}); from physrbm_cli.main import main; main()"
-    command = [sys.executable, "-c", code, *SHORT, "--out", str(tmp_path / "b")]
-    assert subprocess.run(command, capture_output=True).returncode == 0
+    assert physrbm(*SHORT, "--threads", "1", "--out", tmp_path / "b").returncode == 0
     a, b = pr.open_run(finished[0]), pr.open_run(tmp_path / "b")
     assert a.rbm().bonds.weight.tobytes() == b.rbm().bonds.weight.tobytes()
     assert a.samples().tobytes() == b.samples().tobytes()
@@ -69,6 +66,8 @@ def test_from_an_earlier_run_only_measuring(finished, tmp_path):
         (["--from", "nowhere"], 2),
         (["--updates", "-1"], 2),
         (["--hidden", "0"], 2),
+        (["--threads", "0"], 2),
+        (["--threads", "9999"], 2),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(arguments, code, tmp_path, monkeypatch):
