@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from physrbm.errors import InvalidInput
-from physrbm.model import RBM, Rows, hidden_rows, visible_rows
+from physrbm.model import RBM, hidden_rows, visible_rows
 from physrbm.streams import Stream, generator, sequence
 
 LayerRows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -16,6 +16,8 @@ class Machine(NamedTuple):
 
     visible: LayerRows
     hidden: LayerRows
+    hidden_order: np.ndarray
+    """(bond,) int64: the hidden rows hold the bonds in this order"""
 
 
 class Chains(NamedTuple):
@@ -48,13 +50,29 @@ class Samples(NamedTuple):
 def pack_machine(rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
     """Machine with one weight set; `base_visible` (Nv,) are the fields of the base energy -base.v, else zero."""
     v, h = visible_rows(rbm.bonds, rbm.n_visible), hidden_rows(rbm.bonds, rbm.n_hidden)
+    no_values = np.empty(0, np.float32)
+    visible = (no_values, no_values, v.start[None], v.neighbour, no_values)
+    hidden = (no_values, no_values, h.start[None], h.neighbour, no_values)
+    return repack_machine(Machine(visible, hidden, h.order), rbm, base_visible)
+
+
+def repack_machine(machine: Machine, rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
+    """The packed machine with new fields and couplings on the same bonds."""
     base = np.zeros(rbm.n_visible) if base_visible is None else base_visible
-    return Machine(_layer(rbm.visible_bias, base, v, rbm), _layer(rbm.hidden_bias, np.zeros(rbm.n_hidden), h, rbm))
-
-
-def _layer(bias: np.ndarray, base: np.ndarray, rows: Rows, rbm: RBM) -> LayerRows:
-    weight = _reduced(rbm.bonds.weight[rows.order])
-    return _reduced(bias[None]), _reduced(base[None]), rows.start[None], rows.neighbour, weight
+    weight = _reduced(rbm.bonds.weight)
+    _, _, v_start, v_neighbour, _ = machine.visible
+    _, _, h_start, h_neighbour, _ = machine.hidden
+    return Machine(
+        (_reduced(rbm.visible_bias[None]), _reduced(base[None]), v_start, v_neighbour, weight),
+        (
+            _reduced(rbm.hidden_bias[None]),
+            np.zeros((1, rbm.n_hidden), np.float32),
+            h_start,
+            h_neighbour,
+            weight[machine.hidden_order],
+        ),
+        machine.hidden_order,
+    )
 
 
 def _reduced(x: np.ndarray) -> np.ndarray:
@@ -160,11 +178,11 @@ def moments(rbm: RBM, machine: Machine, visible: np.ndarray, n_states: int) -> M
     """Moments of the first `n_states` packed visible states (block, Nv, W), at beta = 1."""
     from physrbm.kernels import moments as kernel
 
-    hidden, by_row, bond = np.zeros(rbm.n_hidden), np.zeros(rbm.n_bonds), np.empty(rbm.n_bonds)
+    hidden, by_row, bond = np.zeros(rbm.n_hidden, np.int64), np.zeros(rbm.n_bonds, np.int64), np.empty(rbm.n_bonds)
     kernel.moments(visible, n_states, machine.hidden, hidden, by_row)
-    bond[np.argsort(rbm.bonds.j, kind="stable")] = by_row
+    bond[machine.hidden_order] = by_row
     on = unpack_states(visible, n_states).sum(0, dtype=np.float64)
-    return Moments(on / n_states, hidden / n_states, bond / n_states)
+    return Moments(on / n_states, hidden / (n_states * kernel.ONE), bond / (n_states * kernel.ONE))
 
 
 def states(chains: Chains) -> Samples:

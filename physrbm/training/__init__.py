@@ -8,7 +8,7 @@ import numpy as np
 
 from physrbm.errors import Diverged, InvalidInput
 from physrbm.model import RBM
-from physrbm.sampling import Chains, moments, new_chains, pack_machine, pack_states, sweep
+from physrbm.sampling import Chains, Machine, moments, new_chains, pack_machine, pack_states, repack_machine, sweep
 from physrbm.streams import Stream, generator
 from physrbm.training.gradient import centred, plain
 from physrbm.training.settings import Settings
@@ -27,6 +27,8 @@ class State(NamedTuple):
     chains: Chains
     hidden_mean: np.ndarray
     """(Nh,) running mean of <h> under the data, the offset lambda"""
+    machine: Machine
+    """`rbm` as the kernels read it"""
 
 
 def start(rbm: RBM, data: np.ndarray, settings: Settings, seed: int) -> State:
@@ -38,13 +40,12 @@ def start(rbm: RBM, data: np.ndarray, settings: Settings, seed: int) -> State:
         raise InvalidInput("data must hold only 0 and 1; binarise them first")
     rows = generator(seed, Stream.INITIAL, 1).integers(0, len(data), settings.n_chains)
     chains = new_chains(rbm, settings.n_chains, seed, start=data[rows], key=1)
-    return State(0, rbm, chains, 1 / (1 + np.exp(-rbm.hidden_bias)))
+    return State(0, rbm, chains, 1 / (1 + np.exp(-rbm.hidden_bias)), pack_machine(rbm))
 
 
 def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State:
     """One update. Raises Diverged."""
-    rbm, chains = state.rbm, state.chains
-    machine = pack_machine(rbm)
+    rbm, chains, machine = state.rbm, state.chains, state.machine
     batch = _batch(data, settings.batch_size, state.update, seed)
     positive = moments(rbm, machine, pack_states(batch, chains.visible.shape[2]), len(batch))
     if settings.sampler == "cd":
@@ -63,7 +64,7 @@ def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State
         bonds=rbm.bonds._replace(weight=w + rate * (gradient.weight - decay)),
     )
     _check(moved, state.update, rate)
-    return State(state.update + 1, moved, chains, lam)
+    return State(state.update + 1, moved, chains, lam, repack_machine(machine, moved))
 
 
 def train(rbm: RBM, data: np.ndarray, seed: int = 0, **settings: Any) -> Iterator[State]:
