@@ -26,6 +26,8 @@ _PUBLIC = {
     "dilute": "dilution",
     "LogZ": "estimate",
     "log_z": "partition",
+    "log_likelihood": "partition",
+    "LogLikelihood": "estimate",
     "train": "training",
     "Estimate": "estimate",
     "RunSpec": "spec",

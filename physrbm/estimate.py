@@ -1,5 +1,6 @@
 """Values with errors."""
 
+from math import floor, isfinite, log10
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -7,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class Estimate(NamedTuple):
-    """A mean over independent samples with its standard error."""
+    """A value with its standard error, from `n` independent samples."""
 
     value: float
     error: float
@@ -20,8 +21,8 @@ class Estimate(NamedTuple):
         return cls(float(samples.mean()), float(samples.std(ddof=1) / n**0.5) if n > 1 else float("nan"), n)
 
     def __str__(self) -> str:
-        """Value +- error."""
-        return f"{self.value:.4g} +- {self.error:.2g}"
+        """Value and error as in -18.85(24)."""
+        return compact(self.value, self.error)
 
 
 class LogZ(NamedTuple):
@@ -39,11 +40,61 @@ class LogZ(NamedTuple):
     method: str
     estimated: bool
     reason: str
+    n_chains: int = 0
+    n_rungs: int = 0
 
     def __str__(self) -> str:
         """One line: the value with its error, or that it is withheld and why."""
         if not self.estimated:
             return f"log Z not estimated ({self.reason})"
-        return (
-            f"log Z = {self.value:.4f} +- {self.error:.4f} (95 %: {self.lower:.4f} ... {self.upper:.4f}, {self.method})"
-        )
+        if self.error == 0:
+            return f"log Z = {self.value:.10g} ({self.method})"
+        lower, upper = rounded(self.lower, self.error), rounded(self.upper, self.error)
+        how = f"{self.method}, {self.n_chains} chains (effective {self.ess:.0f}), {self.n_rungs} rungs"
+        return f"log Z = {compact(self.value, self.error)}  95 % interval {lower} ... {upper}  ({how})"
+
+
+class LogLikelihood(NamedTuple):
+    """Mean log-likelihood of data in nats per sample; as good as the log Z it was made with."""
+
+    value: float
+    error_data: float
+    """standard error of the mean over the samples"""
+    error_log_z: float
+    lower: float
+    """lower end of the 95 % interval: both errors, combined in quadrature on either side"""
+    upper: float
+    estimated: bool
+    reason: str
+
+    @property
+    def error(self) -> float:
+        """Both errors in quadrature."""
+        return float((self.error_data**2 + self.error_log_z**2) ** 0.5)
+
+    def __str__(self) -> str:
+        """Value and error, or that it is withheld."""
+        return compact(self.value, self.error) if self.estimated else "not estimated"
+
+
+def rounded(value: float, error: float) -> str:
+    """`value` with the digits that two significant digits of `error` allow."""
+    return f"{value:.{_digits(error)}f}" if isfinite(error) and error > 0 else f"{value:.10g}"
+
+
+def compact(value: float, error: float) -> str:
+    """Value and error in one: -18.85(24) is -18.85 with the standard error 0.24; an unknown error is (?)."""
+    if not isfinite(value) or not isfinite(error):
+        return f"{value:.4g}(?)"
+    if error <= 0:
+        return f"{value:.10g}"
+    largest = max(abs(value), error)
+    if largest < 1e-2:
+        exponent = floor(log10(largest))
+        return f"{compact(value / 10**exponent, error / 10**exponent)}e{exponent:+03d}"
+    digits = _digits(error)
+    return f"{value:.{digits}f}({error * 10**digits:.0f})"
+
+
+def _digits(error: float) -> int:
+    return max(0, 1 - floor(log10(float(f"{error:.1e}"))))

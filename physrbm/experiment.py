@@ -1,60 +1,131 @@
-"""The only time loop: dilute, anneal the couplings on data, measure."""
+"""The experiment: dilute, anneal the couplings on data, measure. `run` is the only time loop above training."""
 
+import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from physrbm import scores, training
+from physrbm import scores, store, training
 from physrbm.data import Dataset, load_data
 from physrbm.dilution import dilute
-from physrbm.estimate import Estimate, LogZ
+from physrbm.errors import InvalidInput
+from physrbm.estimate import Estimate, LogLikelihood, LogZ
 from physrbm.model import RBM
-from physrbm.partition import log_z
+from physrbm.partition import log_likelihood, log_z
 from physrbm.sampling import sample
 from physrbm.spec import RunSpec
 
-_LOOK = 1000  # test samples of the cheap scores seen during training
+_LOOK = 1000  # test samples of the cheap scores on the way
+
+
+class Final(NamedTuple):
+    """What is measured once, at the end."""
+
+    log_z: LogZ
+    log_likelihood: dict[str, LogLikelihood]
+    """of the parts train and test, nats per sample"""
+    independent_pixels: dict[str, Estimate]
+    """the same for independent pixels with the means of train"""
+    scores: dict[str, Estimate]
+    anchors: dict[str, Estimate]
+    """data against held-out data, of the sizes of the score of that name"""
+    samples: np.ndarray
+    """(chain, Nv) uint8, generated from random starts"""
 
 
 class Measurement(NamedTuple):
-    """What `run` yields: cheap scores along the way, everything with the last."""
+    """What `run` yields after every update."""
 
     update: int
     updates: int
     rbm: RBM
     values: dict[str, Estimate]
-    log_z: LogZ | None = None
-    samples: np.ndarray | None = None
-    """(chain, Nv) uint8, from random starts"""
+    """cheap scores on held-out data; empty where none were due"""
+    seconds: dict[str, float]
+    """wall time by stage"""
+    shape: tuple[int, ...]
+    """of an image of the data"""
+    final: Final | None = None
 
 
-def run(spec: RunSpec, data_dir: str | None = None, origin: RBM | None = None) -> Iterator[Measurement]:
-    """Measurements of one run, from `origin` if given, else from a fresh machine. Raises InvalidInput, Diverged."""
-    data = load_data(spec.data, binarise=spec.binarise, data_dir=data_dir, seed=spec.seed)
-    rbm = _machine(spec, data, origin)
-    settings = training.Settings(
-        spec.updates, spec.sampler, spec.sweeps, spec.chains, spec.batch, spec.learning_rate,
-        spec.final_learning_rate, spec.centred, spec.l1, spec.l2,
-    )  # fmt: skip
-    state = training.start(rbm, data.train, settings, spec.seed)
+def run(spec: RunSpec, data_dir: str | Path | None = None) -> Iterator[Measurement]:
+    """Measurements of one run, one an update, the last with `final`. Raises InvalidInput, Diverged."""
+    began = time.monotonic()
+    data = load_data(spec.data, binarise=spec.binarise, shape=spec.shape, data_dir=data_dir, seed=spec.seed)
     due = set(np.linspace(0, spec.updates, spec.measurements + 1).round().astype(int).tolist())
-    while True:
-        if state.update in due:
-            yield Measurement(state.update, spec.updates, state.rbm, _cheap(state.rbm, data, spec.seed))
-        if state.update >= spec.updates:
-            break
-        state = training.step(state, data.train, settings, spec.seed)
-    yield _final(spec, state.rbm, data)
+    states = training.train(_machine(spec, data), data.train, spec.seed, **_settings(spec))
+    loaded = time.monotonic()
+    for state in states:
+        values = _cheap(state.rbm, data, spec.seed) if state.update in due else {}
+        seconds = {"loading": loaded - began, "annealing": time.monotonic() - loaded}
+        last = Measurement(state.update, spec.updates, state.rbm, values, seconds, data.shape)
+        yield last
+    annealed = time.monotonic()
+    final = measure(spec, last.rbm, data)
+    yield last._replace(values={}, final=final, seconds={**seconds, "measuring": time.monotonic() - annealed})
 
 
-def _machine(spec: RunSpec, data: Dataset, origin: RBM | None) -> RBM:
-    if origin is None and spec.rule == "random" and spec.gauge == "binary":
-        return RBM.initialise(data.train, spec.hidden, spec.dilution, scale=spec.scale, seed=spec.seed)
-    if origin is None:
-        origin = RBM.initialise(data.train, spec.hidden, scale=spec.scale, seed=spec.seed)
-    hidden = (1 / (1 + np.exp(-origin.hidden_fields(data.train)))).mean(0)
-    return dilute(origin, spec.dilution, spec.rule, spec.gauge, data.train.mean(0), hidden, spec.seed)
+def measure(spec: RunSpec, rbm: RBM, data: Dataset) -> Final:
+    """Everything that is measured at the end."""
+    z = log_z(rbm, n_chains=spec.ais_chains, visible_mean=data.train.mean(0), seed=spec.seed)
+    generated = sample(rbm, spec.samples, spec.sample_sweeps, seed=spec.seed).visible
+    parts = {"train": data.train, "test": data.test}
+    values, anchors = _cheap(rbm, data, spec.seed), {}
+    n = min(len(data.test), len(data.train), len(generated))
+    if n >= scores.MIN_SECOND_MOMENTS:
+        values["eps2"] = scores.second_moments(data.test[:n], generated[:n])
+        anchors["eps2"] = scores.second_moments(data.test[:n], data.train[:n])
+    return Final(
+        z,
+        {name: log_likelihood(rbm, part, z) for name, part in parts.items()},
+        {name: scores.independent_pixels(data.train, part) for name, part in parts.items()},
+        values,
+        anchors,
+        generated,
+    )
+
+
+def report(spec: RunSpec, last: Measurement) -> dict[str, Any]:
+    """The end of a run as one JSON-able object."""
+    if last.final is None:
+        raise InvalidInput("the report needs the last measurement of a run")
+    rbm, final = last.rbm, last.final
+    tables = ("independent_pixels", "scores", "anchors")
+    return {
+        "schema": 1,
+        "data": spec.data,
+        "n_visible": rbm.n_visible,
+        "n_hidden": rbm.n_hidden,
+        "n_possible": rbm.n_possible,
+        "n_bonds": rbm.n_bonds,
+        "dilution": rbm.dilution,
+        "seed": spec.seed,
+        "updates": spec.updates,
+        "log_z": final.log_z._asdict(),
+        "log_likelihood": {k: {**x._asdict(), "error": x.error} for k, x in final.log_likelihood.items()},
+        **{name: {k: x._asdict() for k, x in getattr(final, name).items()} for name in tables},
+        "seconds": last.seconds,
+    }
+
+
+def _machine(spec: RunSpec, data: Dataset) -> RBM:
+    if spec.origin is None and spec.rule == "random" and spec.gauge == "binary":
+        return RBM.initialise(data.train, spec.hidden, spec.dilution or 0.0, scale=spec.scale, seed=spec.seed)
+    if spec.origin is None:
+        rbm = RBM.initialise(data.train, spec.hidden, scale=spec.scale, seed=spec.seed)
+    else:
+        rbm = store.read_machine(spec.origin)
+    if rbm.n_visible != data.n_visible:
+        raise InvalidInput(f"the machine has {rbm.n_visible} visible units, {spec.data} has {data.n_visible} pixels")
+    dilution = rbm.dilution if spec.dilution is None else spec.dilution
+    return dilute(rbm, dilution, spec.rule, spec.gauge, data.train, seed=spec.seed)
+
+
+def _settings(spec: RunSpec) -> dict[str, Any]:
+    names = {"n_chains": "chains", "batch_size": "batch"}
+    return {name: getattr(spec, names.get(name, name)) for name in training.Settings.__slots__}
 
 
 def _cheap(rbm: RBM, data: Dataset, seed: int) -> dict[str, Estimate]:
@@ -63,17 +134,3 @@ def _cheap(rbm: RBM, data: Dataset, seed: int) -> dict[str, Estimate]:
         "pseudo_likelihood": scores.pseudo_likelihood(rbm, look, seed),
         "reconstruction": scores.reconstruction(rbm, look),
     }
-
-
-def _final(spec: RunSpec, rbm: RBM, data: Dataset) -> Measurement:
-    z = log_z(rbm, n_chains=spec.ais_chains, visible_mean=data.train.mean(0), seed=spec.seed)
-    generated = sample(rbm, spec.ais_chains, spec.sample_sweeps, seed=spec.seed).visible
-    n = min(len(data.test), len(generated))
-    values = _cheap(rbm, data, spec.seed)
-    for part, x in (("train", data.train), ("test", data.test)):
-        bare = scores.minus_free_energy(rbm, x)
-        values[f"log_likelihood_{part}"] = Estimate(bare.value - z.value, float(np.hypot(bare.error, z.error)), bare.n)
-        values[f"independent_pixels_{part}"] = scores.independent_pixels(data.train, x)
-    values["eps2"] = scores.second_moments(data.test[:n], generated[:n])
-    values["eps2_data"] = scores.second_moments(data.test[:n], data.train[:n])
-    return Measurement(spec.updates, spec.updates, rbm, values, z, generated)

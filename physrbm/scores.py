@@ -7,20 +7,26 @@ from physrbm.estimate import Estimate
 from physrbm.model import RBM, independent_fields
 from physrbm.streams import Stream, generator
 
+UNITS = {
+    "pseudo_likelihood": "nats per pixel",
+    "reconstruction": "squared difference per pixel",
+    "eps2": "squared covariance per pair of pixels",
+}
+
+_JACKKNIFE_BLOCKS = 20
+MIN_SECOND_MOMENTS = 2 * _JACKKNIFE_BLOCKS
+
+Sums = tuple[int, np.ndarray, np.ndarray]
+
 
 def independent_pixels(train: np.ndarray, data: np.ndarray) -> Estimate:
     """Log-likelihood of data (n, Nv) under independent pixels with the means of `train`, nats per sample."""
     field = independent_fields(train)
-    return Estimate.of(data @ field - np.logaddexp(0, field).sum())
-
-
-def minus_free_energy(rbm: RBM, data: np.ndarray) -> Estimate:
-    """Mean of -F(v) over data: the log-likelihood is this less log Z."""
-    return Estimate.of(-rbm.free_energy(data))
+    return Estimate.of((data * field).sum(1) - np.logaddexp(0, field).sum())
 
 
 def pseudo_likelihood(rbm: RBM, data: np.ndarray, seed: int = 0) -> Estimate:
-    """log p(v_i | all other pixels) of one random pixel i a sample, nats per pixel."""
+    """log p(v_i | all other pixels) of one random pixel i a sample of data (n, Nv), nats per pixel."""
     n, n_visible = data.shape
     pixel = generator(seed, Stream.SCORES).integers(0, n_visible, n)
     flipped = data.copy()
@@ -35,35 +41,36 @@ def reconstruction(rbm: RBM, data: np.ndarray) -> Estimate:
     return Estimate.of(((data - back) ** 2).mean(1))
 
 
-def second_moments(data: np.ndarray, generated: np.ndarray, blocks: int = 20) -> Estimate:
+def second_moments(data: np.ndarray, generated: np.ndarray) -> Estimate:
     """eps2 = 2/(Nv (Nv-1)) sum_(i<j) (C_data - C_generated)^2 of centred covariances.
 
-    Both sets shrink alike in a delete-one-block jackknife, which gives the error. Positive even for two sets from
-    one source: compare with the same number of data against data. Raises InvalidInput below 2 samples a block.
+    The error is a jackknife that leaves one block of both sets out. Positive even for two sets from one source:
+    compare with as many data against data. Raises InvalidInput below MIN_SECOND_MOMENTS samples.
     """
     n = min(len(data), len(generated))
-    if n < 2 * blocks:
-        raise InvalidInput(f"second moments need at least {2 * blocks} samples on both sides, got {n}")
-    parts = [[_sums(x) for x in np.array_split(y, blocks)] for y in (data, generated)]
-    total = [tuple(sum(p[k] for p in part) for k in range(3)) for part in parts]
-    value = _distance(*total)
-    left = [
-        _distance(*(tuple(t[k] - part[b][k] for k in range(3)) for t, part in zip(total, parts, strict=True)))
-        for b in range(blocks)
-    ]
-    error = float(np.sqrt((blocks - 1) / blocks * np.sum((np.array(left) - np.mean(left)) ** 2)))
-    return Estimate(value, error, n)
+    if n < MIN_SECOND_MOMENTS:
+        raise InvalidInput(f"second moments need at least {MIN_SECOND_MOMENTS} samples on both sides, got {n}")
+    parts = [[_sums(block) for block in np.array_split(x, _JACKKNIFE_BLOCKS)] for x in (data, generated)]
+    whole = [_sums(x) for x in (data, generated)]
+    left = np.empty(_JACKKNIFE_BLOCKS)
+    for b in range(_JACKKNIFE_BLOCKS):
+        left[b] = _distance(*(_without(all_of, part[b]) for all_of, part in zip(whole, parts, strict=True)))
+    error = np.sqrt((_JACKKNIFE_BLOCKS - 1) * left.var())
+    return Estimate(_distance(*whole), float(error), n)
 
 
-def _sums(x: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
+def _sums(x: np.ndarray) -> Sums:
     real = x.astype(np.float64)  # sums of products of bits are whole numbers: exact in any order
     return len(x), real.sum(0), real.T @ real
 
 
-def _distance(a: tuple, b: tuple) -> float:  # type: ignore[type-arg]
+def _without(whole: Sums, part: Sums) -> Sums:
+    return whole[0] - part[0], whole[1] - part[1], whole[2] - part[2]
+
+
+def _distance(a: Sums, b: Sums) -> float:
     difference = _covariance(*a) - _covariance(*b)
-    upper = difference[np.triu_indices_from(difference, 1)]
-    return float((upper**2).mean())
+    return float((difference[np.triu_indices_from(difference, 1)] ** 2).mean())
 
 
 def _covariance(n: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -1,25 +1,31 @@
 """What a run is, in full: a frozen value that travels as JSON."""
 
+import difflib
 import hashlib
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from physrbm.errors import InvalidInput
 
 
 class RunSpec(BaseModel):
-    """One run of `anneal`: data, machine, dilution, training, measurement. Values are checked where they are used."""
+    """One run of `anneal`. The defaults are ours; none is a published setting.
+
+    Ranges are checked where the values are used; here only that they are of the right kind.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     data: str = "digits"
     binarise: float | str | None = 0.5
+    shape: tuple[int, int] | None = None
+    origin: str | None = None
     hidden: int = 500
-    dilution: float = 0.0
+    scale: float = 0.1
+    dilution: float | None = None
     rule: str = "random"
     gauge: str = "binary"
-    scale: float = 0.1
     updates: int = 3000
     sampler: str = "pcd"
     sweeps: int = 10
@@ -30,10 +36,33 @@ class RunSpec(BaseModel):
     centred: bool = True
     l1: float = 0.0
     l2: float = 0.0
-    measurements: int = 20
-    ais_chains: int = 1024
-    sample_sweeps: int = 1000
-    seed: int = 0
+    measurements: int = Field(20, ge=1)
+    ais_chains: int = Field(1024, ge=2)
+    samples: int = Field(1024, ge=1)
+    sample_sweeps: int = Field(1000, ge=1)
+    seed: int = Field(0, ge=0, lt=2**63)
+
+    @field_validator("binarise", mode="before")
+    @classmethod
+    def _binarise(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            if value.lower() == "none":
+                return None
+            try:
+                return float(value)
+            except ValueError:
+                return value
+        return value
+
+    @field_validator("shape", mode="before")
+    @classmethod
+    def _shape(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            parts = value.lower().split("x")
+            if len(parts) != 2 or not all(part.strip().isdigit() for part in parts):
+                raise ValueError("must be ROWSxCOLUMNS, like 14x14")
+            return tuple(int(part) for part in parts)
+        return value
 
     @property
     def digest(self) -> str:
@@ -41,10 +70,15 @@ class RunSpec(BaseModel):
         return hashlib.blake2b(self.model_dump_json().encode(), digest_size=6).hexdigest()
 
 
-def make_spec(**values: Any) -> RunSpec:
+def make_spec(values: dict[str, Any]) -> RunSpec:
     """RunSpec of `values`. Raises InvalidInput naming the first value that is not allowed."""
+    for name in values:
+        if name not in RunSpec.model_fields:
+            close = difflib.get_close_matches(str(name), RunSpec.model_fields, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"allowed: {', '.join(RunSpec.model_fields)}"
+            raise InvalidInput(f"unknown setting {name!r}; {hint}")
     try:
         return RunSpec(**values)
     except ValidationError as error:
         first = error.errors()[0]
-        raise InvalidInput(f"{'.'.join(map(str, first['loc']))}: {first['msg']}, got {first['input']!r}") from error
+        raise InvalidInput(f"{first['loc'][0]}: {first['msg']}, got {first['input']!r}") from error

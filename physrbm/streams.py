@@ -26,6 +26,18 @@ class Stream(IntEnum):
     SCORES = 9
 
 
+class Use(IntEnum):
+    """What chains are for: the first key of their INITIAL and DYNAMICS streams; never reused either."""
+
+    SAMPLE = 0
+    PERSISTENT = 1
+    CONTRASTIVE = 2
+    PILOT_MEANS = 3
+    PILOT_LADDER = 4
+    PILOT_COUNT = 5
+    AIS = 6
+
+
 def sequence(seed: int, stream: Stream, *key: int) -> "np.random.SeedSequence":
     """Seed sequence of one use of `seed`; `key` tells repeated uses apart (a stage, a block of chains)."""
     import numpy as np

@@ -1,92 +1,117 @@
-"""`physrbm anneal`: run, store, report."""
+"""`physrbm anneal`: the main job."""
 
 import json
 import sys
-import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from physrbm.experiment import Measurement
+    from physrbm.spec import RunSpec
+
+Machine, Training, Measuring = "The machine", "Training", "Measuring"
+
+
+def option(help: str, default: object = None, panel: str | None = None, flags: str | None = None):  # type: ignore[no-untyped-def]
+    """A setting of the run: absent means environment, config file or `default`, which the help shows."""
+    names = () if flags is None else (flags,)
+    shown = False if default is None else str(default)
+    return typer.Option(*names, help=help, show_default=shown, rich_help_panel=panel)
+
 
 def anneal(
-    dilution: Annotated[float, typer.Option(help="Fraction of the bonds removed, in [0, 1).")] = 0.0,
-    data: Annotated[str, typer.Option(help="digits, mnist, or a file.")] = "digits",
-    data_dir: Annotated[str | None, typer.Option(help="Folder that holds the MNIST files.")] = None,
-    hidden: Annotated[int, typer.Option(help="Hidden units.")] = 500,
-    rule: Annotated[str, typer.Option(help="Which bonds go: random, magnitude.")] = "random",
-    gauge: Annotated[str, typer.Option(help="Variables in which they go: binary, ising, centred.")] = "binary",
-    start: Annotated[str | None, typer.Option("--from", help="Start from the machine of this run.")] = None,
-    updates: Annotated[int, typer.Option(help="Updates of the couplings; 0 only measures.")] = 3000,
-    sampler: Annotated[str, typer.Option(help="pcd or cd.")] = "pcd",
-    sweeps: Annotated[int, typer.Option(help="Gibbs sweeps an update.")] = 10,
-    chains: Annotated[int, typer.Option(help="Persistent chains.")] = 512,
-    learning_rate: Annotated[float, typer.Option(help="Learning rate at the start.")] = 0.5,
-    final_learning_rate: Annotated[float, typer.Option(help="Learning rate at the end.")] = 0.05,
-    seed: Annotated[int | None, typer.Option(help="Drawn from the system if absent, and printed.")] = None,
-    threads: Annotated[int | None, typer.Option(help="Kernel threads; results do not depend on it.")] = None,
-    out: Annotated[str | None, typer.Option(help="Folder of the run.")] = None,
+    dilution: Annotated[float | None, option("Fraction of the bonds removed, in [0, 1).", None, Machine)] = None,
+    data: Annotated[str | None, option("digits, mnist, or a file (.npy .npz .csv .h5 .idx).", "digits")] = None,
+    data_dir: Annotated[Path | None, option("Folder that holds the MNIST files.")] = None,
+    binarise: Annotated[str | None, option("Threshold in [0, 1), stochastic, or none.", 0.5)] = None,
+    shape: Annotated[str | None, option("Resize images to ROWSxCOLUMNS.")] = None,
+    hidden: Annotated[int | None, option("Hidden units of a fresh machine.", 500, Machine)] = None,
+    scale: Annotated[float | None, option("Standard deviation of fresh couplings.", 0.1, Machine)] = None,
+    origin: Annotated[str | None, option("Start from RUN, RUN@update or a file.", None, Machine, "--from")] = None,
+    rule: Annotated[str | None, option("Which bonds go: random, magnitude.", "random", Machine)] = None,
+    gauge: Annotated[str | None, option("In which variables: binary, ising, centred.", "binary", Machine)] = None,
+    updates: Annotated[int | None, option("Updates of the couplings; 0 only measures.", 3000, Training)] = None,
+    sampler: Annotated[str | None, option("pcd (persistent chains) or cd.", "pcd", Training)] = None,
+    sweeps: Annotated[int | None, option("Gibbs sweeps an update.", 10, Training)] = None,
+    chains: Annotated[int | None, option("Persistent chains.", 512, Training)] = None,
+    batch: Annotated[int | None, option("Samples a batch.", 512, Training)] = None,
+    learning_rate: Annotated[float | None, option("Learning rate of the first update.", 0.5, Training)] = None,
+    final_learning_rate: Annotated[float | None, option("Reached geometrically at the last.", 0.05, Training)] = None,
+    centred: Annotated[bool | None, option("The gradient.", "centred", Training, "--centred/--plain")] = None,
+    l1: Annotated[float | None, option("L1 penalty on the couplings.", 0.0, Training)] = None,
+    l2: Annotated[float | None, option("L2 penalty on the couplings.", 0.0, Training)] = None,
+    measurements: Annotated[int | None, option("Times the cheap scores are taken on the way.", 20, Measuring)] = None,
+    ais_chains: Annotated[int | None, option("Chains that estimate log Z.", 1024, Measuring)] = None,
+    samples: Annotated[int | None, option("Configurations generated at the end.", 1024, Measuring)] = None,
+    sample_sweeps: Annotated[int | None, option("Sweeps from random starts for them.", 1000, Measuring)] = None,
+    seed: Annotated[int | None, option("Random seed; drawn from the system if absent, and printed.")] = None,
+    config: Annotated[Path | None, option("TOML file of these settings, named with underscores.")] = None,
+    out: Annotated[Path | None, option("Folder of the run.", "runs/...")] = None,
+    threads: Annotated[int | None, option("Kernel threads; results do not depend on it.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, how long, how large.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="A line for every measurement.")] = False,
+    bar: Annotated[bool, typer.Option("--progress/--no-progress", help="A bar, where there is a terminal.")] = True,
 ) -> None:
-    """Dilute a fresh machine, let the surviving couplings anneal on data, then measure."""
-    import secrets
+    """Dilute a fresh machine, let the surviving couplings anneal on data, then measure.
 
-    from physrbm import experiment, store
-    from physrbm.sampling import set_threads
-    from physrbm.spec import make_spec
+    Settings also come from --config FILE.toml and from the environment as PHYSRBM_HIDDEN, PHYSRBM_SEED, ...
+    """
+    given = dict(locals())
+    from physrbm.spec import RunSpec
+    from physrbm_cli.settings import resolve
 
-    spec = make_spec(
-        data=data, hidden=hidden, dilution=dilution, rule=rule, gauge=gauge, updates=updates, sampler=sampler,
-        sweeps=sweeps, chains=chains, learning_rate=learning_rate, final_learning_rate=final_learning_rate,
-        seed=secrets.randbelow(2**31) if seed is None else seed,
-    )  # fmt: skip
+    spec = resolve({name: given[name] for name in RunSpec.model_fields}, config)
     if threads is not None:
+        from physrbm.sampling import set_threads
+
         set_threads(threads)
-    origin = None if start is None else store.open_run(start).rbm()
-    measurements = experiment.run(spec, data_dir, origin)
-    first = next(measurements)  # bad data or options are refused before a folder is made
-    folder = Path(out or f"runs/{Path(data).stem}-h{hidden}-p{dilution:g}-s{spec.seed}")
-    began, last = time.monotonic(), first
-    with store.Recorder(folder, spec, sys.argv) as recorder:
-        typer.echo(f"run {folder}  seed {spec.seed}  bonds {first.rbm.n_bonds} of {first.rbm.n_possible}", err=True)
-        for last in _with(first, measurements):
-            recorder.record(last.update, last.rbm, last.values, last.log_z, last.samples)
-            if last.log_z is None:
-                scores = "  ".join(f"{name} {value}" for name, value in last.values.items())
-                elapsed = time.monotonic() - began
-                typer.echo(f"{last.update:>7}/{last.updates}  {scores}  {elapsed:.0f} s", err=True)
-    _report_json(folder, spec, last) if as_json else _report(last)
+    if dry_run:
+        from physrbm_cli.plan import plan
+
+        return plan(spec, data_dir, as_json)
+    folder = out or Path("runs") / f"{Path(spec.data).stem}-h{spec.hidden}-p{spec.dilution or 0:g}-s{spec.seed}"
+    last = _run(spec, data_dir, folder, (quiet, verbose, bar))
+    _print(spec, last, folder, as_json)
 
 
-def _with(first: Any, rest: Any) -> Any:
-    yield first
-    yield from rest
+def _run(spec: "RunSpec", data_dir: Path | None, folder: Path, style: tuple[bool, bool, bool]) -> "Measurement":
+    from itertools import chain
+
+    from physrbm import experiment
+    from physrbm.scores import UNITS
+    from physrbm.store import Recorder
+    from physrbm_cli.progress import progress
+
+    measurements = experiment.run(spec, data_dir)
+    first = last = next(measurements)  # bad data and settings are refused before a folder is made
+    try:
+        with Recorder(folder, spec, sys.argv, UNITS) as recorder:
+            rbm = first.rbm
+            bonds = f"{rbm.n_bonds} of {rbm.n_possible} bonds"
+            if not style[0]:
+                typer.echo(f"run {folder}: {rbm.n_visible} x {rbm.n_hidden}, {bonds}, seed {spec.seed}", err=True)
+            with progress(*style) as show:
+                for last in chain([first], measurements):
+                    recorder.record(last.update, last.rbm, last.values)
+                    show(last)
+            assert last.final is not None
+            recorder.finish({"run": str(folder), **experiment.report(spec, last)}, last.final.samples)
+    except KeyboardInterrupt:
+        typer.echo(f"physrbm: interrupted at update {last.update}; what was measured is in {folder}", err=True)
+        raise typer.Exit(130) from None
+    return last
 
 
-def _report(last: Any) -> None:
-    from physrbm_cli.pictures import draw
+def _print(spec: "RunSpec", last: "Measurement", folder: Path, as_json: bool) -> None:
+    from physrbm.experiment import report
+    from physrbm_cli.report import show
 
-    typer.echo(str(last.log_z))
-    for name, value in last.values.items():
-        withheld = name.startswith("log_likelihood") and not last.log_z.estimated
-        typer.echo(f"{name:<28}{'not estimated' if withheld else value}")
-    draw(last.samples)
-
-
-def _report_json(folder: Path, spec: Any, last: Any) -> None:
-    rbm = last.rbm
-    plain = {name: {"value": e.value, "error": e.error} for name, e in last.values.items()}
-    shift = {k: getattr(last.log_z, k) - last.log_z.value for k in ("lower", "upper")}
-    for part in ("train", "test"):
-        e = plain[f"log_likelihood_{part}"]
-        e["lower"] = e["value"] - 1.96 * e["error"] - shift["upper"]
-        e["upper"] = e["value"] + 1.96 * e["error"] - shift["lower"]
-    report = {
-        "schema": 1, "run": str(folder), "data": spec.data, "n_visible": rbm.n_visible, "n_hidden": rbm.n_hidden,
-        "n_possible": rbm.n_possible, "n_bonds": rbm.n_bonds, "dilution": rbm.dilution, "seed": spec.seed,
-        "updates": spec.updates, "log_z": last.log_z._asdict(),
-        "log_likelihood": {part: plain.pop(f"log_likelihood_{part}") for part in ("train", "test")},
-        "independent_pixels": {part: plain.pop(f"independent_pixels_{part}") for part in ("train", "test")},
-        "scores": plain,
-    }  # fmt: skip
-    typer.echo(json.dumps(report))
+    if as_json:
+        typer.echo(json.dumps({"run": str(folder), **report(spec, last)}))
+    else:
+        show(last)
+        typer.echo(f"run {folder}  (physrbm show {folder})")

@@ -1,5 +1,6 @@
 """Entry point of `physrbm`."""
 
+import os
 import sys
 
 import typer
@@ -7,17 +8,15 @@ import typer
 from physrbm_cli import data, doctor, reading
 from physrbm_cli.anneal import anneal
 
-app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+for command in (anneal, reading.sample, reading.logz, reading.ls, reading.show, doctor.doctor):
+    app.command()(command)
+app.add_typer(data.app, name="data")
 
 
 @app.callback()
 def root() -> None:
     """Diluted Restricted Boltzmann Machines as dilute bipartite spin glasses."""
-
-
-for command in (anneal, reading.sample, reading.logz, reading.ls, reading.show, doctor.doctor):
-    app.command()(command)
-app.add_typer(data.app, name="data")
 
 
 @app.command()
@@ -37,3 +36,6 @@ def main() -> None:
     except PhysRBMError as error:
         typer.echo(f"physrbm: {error}", err=True)
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of our output left (`| head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

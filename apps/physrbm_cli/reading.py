@@ -1,24 +1,14 @@
 """Commands that read a machine or a folder and change nothing."""
 
 import json
+from math import isqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from physrbm.model import RBM
-
-Source = Annotated[str, typer.Argument(help="A run folder, or a machine file (.h5).")]
+Source = Annotated[str, typer.Argument(help="RUN, RUN@update, or a machine file (.h5).")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
-
-
-def machine(source: str) -> "RBM":
-    """The machine of a run folder or of a file written by `RBM.save`."""
-    from physrbm.model import load
-    from physrbm.store import open_run
-
-    return open_run(source).rbm() if Path(source).is_dir() else load(source)
 
 
 def logz(
@@ -31,9 +21,10 @@ def logz(
     as_json: Json = False,
 ) -> None:
     """Estimate log Z with a 95 % interval, or say that it cannot be estimated; exit code 3 then."""
-    from physrbm import log_z
+    from physrbm.partition import log_z
+    from physrbm.store import read_machine
 
-    estimate = log_z(machine(source), method, beta, chains, rungs, seed=seed)
+    estimate = log_z(read_machine(source), method, beta, chains, rungs, seed=seed)
     typer.echo(json.dumps(estimate._asdict()) if as_json else str(estimate))
     if not estimate.estimated:
         raise typer.Exit(3)
@@ -51,51 +42,58 @@ def sample(
     """Generate configurations: mean energy a unit with its error, a strip of pictures."""
     import numpy as np
 
-    import physrbm as pr
+    from physrbm import sampling
+    from physrbm.estimate import Estimate
+    from physrbm.store import read_machine
     from physrbm_cli.pictures import draw
 
-    rbm = machine(source)
-    v, h = pr.sample(rbm, chains, sweeps, beta, seed=seed)
-    energy = pr.Estimate.of(rbm.energy(v, h) / (rbm.n_visible + rbm.n_hidden))
+    rbm = read_machine(source)
+    v, h = sampling.sample(rbm, chains, sweeps, beta, seed=seed)
+    energy = Estimate.of(rbm.energy(v, h) / (rbm.n_visible + rbm.n_hidden))
     if out is not None:
-        np.save(out, v)
+        with out.open("wb") as file:
+            np.save(file, v)
     if as_json:
         typer.echo(json.dumps({"energy": energy._asdict(), "chains": chains, "sweeps": sweeps, "seed": seed}))
-    else:
-        typer.echo(f"energy a unit {energy} after {sweeps} sweeps of {chains} chains")
-        draw(v)
+        return
+    typer.echo(f"energy a unit {energy} after {sweeps} sweeps of {chains} chains from random starts")
+    side = isqrt(rbm.n_visible)
+    draw(v, (side, side) if side * side == rbm.n_visible else (rbm.n_visible,), "the first:")
 
 
-def show(source: Annotated[str, typer.Argument(help="A run folder.")], as_json: Json = False) -> None:
-    """What a run is, how it ended, its last scores."""
-    from physrbm import open_run
+def show(source: Annotated[Path, typer.Argument(help="A run folder.")], as_json: Json = False) -> None:
+    """What a run is, how it stands or ended, and what was measured."""
+    from physrbm.estimate import compact
+    from physrbm.store import open_run
 
     run = open_run(source)
-    scores = run.last()
+    report = run.report() if run.has_results else {}
     if as_json:
-        typer.echo(json.dumps({"spec": run.spec.model_dump(), "status": run.state, "scores": scores}))
+        typer.echo(json.dumps({"spec": run.spec.model_dump(), "status": run.status, "report": report}))
         return
-    for name, value in {**run.state, **run.spec.model_dump()}.items():
-        typer.echo(f"{name:<28}{value}")
-    for name, (value, error) in scores.items():
-        typer.echo(f"{name:<28}{value:.4g} +- {error:.2g}")
+    steps = ", ".join(map(str, run.steps))
+    for name, value in {**run.status, **run.spec.model_dump(), "machines of updates": steps}.items():
+        typer.echo(f"{name:<28}{'' if value is None else value}".rstrip())
+    for table in ("log_likelihood", "independent_pixels", "scores", "anchors"):
+        for name, x in report.get(table, {}).items():
+            value = compact(x["value"], x["error"]) if x.get("estimated", True) else "not estimated"
+            typer.echo(f"{table + '.' + name:<28}{value}")
 
 
 def ls(folder: Annotated[Path, typer.Argument(help="A folder of runs.")] = Path("runs"), as_json: Json = False) -> None:
     """List the runs in a folder."""
-    from physrbm import open_run
-    from physrbm.errors import InvalidInput
+    from physrbm.store import find_runs, open_run
 
-    if not folder.is_dir():
-        raise InvalidInput(f"{folder}: no such folder")
     rows: list[dict[str, Any]] = []
-    for path in sorted(p.parent for p in folder.glob("*/run.json")):
+    for path in find_runs(folder):
         run = open_run(path)
-        position = f"{run.state['update']}/{run.spec.updates}"
-        rows.append({"run": str(path), "state": run.state["state"], "updates": position, "data": run.spec.data,
+        position = f"{run.status.get('update')}/{run.spec.updates}"
+        rows.append({"run": str(path), "state": run.state, "updates": position, "data": run.spec.data,
                      "hidden": run.spec.hidden, "dilution": run.spec.dilution, "seed": run.spec.seed})  # fmt: skip
     if as_json:
         typer.echo(json.dumps(rows))
         return
-    for row in rows:
-        typer.echo("  ".join(f"{value!s:<12}" for value in row.values()).rstrip())
+    table = [list(rows[0]), *([str(x) for x in row.values()] for row in rows)] if rows else []
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        typer.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())

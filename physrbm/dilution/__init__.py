@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from physrbm.dilution.gauge import check_means, left_behind
+from physrbm.dilution.gauge import check_means, left_behind, means
 from physrbm.dilution.magnitude import magnitude
 from physrbm.dilution.random import random
 from physrbm.errors import InvalidInput
@@ -25,6 +25,8 @@ def dilute(
     dilution: float,
     rule: str = "random",
     gauge: str = "binary",
+    data: np.ndarray | None = None,
+    *,
     visible_mean: np.ndarray | None = None,
     hidden_mean: np.ndarray | None = None,
     seed: int = 0,
@@ -33,11 +35,14 @@ def dilute(
 
     In the gauge (mu, lambda) the removed bond is the term w (v_i - mu_i)(h_j - lambda_j), so it leaves the fields
     a_i += w lambda_j, b_j += w mu_i and the constant += w mu_i lambda_j behind: "binary" mu = lambda = 0, "ising"
-    1/2, "centred" the means `visible_mean` (Nv,), `hidden_mean` (Nh,) of the machine before removal.
+    1/2, "centred" the means under `data` (n, Nv), or `visible_mean` (Nv,) and `hidden_mean` (Nh,), of the machine
+    before removal.
     Raises InvalidInput, also where fewer bonds than asked for are there.
     """
     if rule not in RULES:
         raise InvalidInput(f"unknown dilution rule {rule!r}; allowed: {', '.join(RULES)}")
+    if data is not None:
+        visible_mean, hidden_mean = means(rbm, data)
     mu, lam = check_means(rbm, gauge, visible_mean, hidden_mean)
     n_keep = n_kept(rbm.n_possible, dilution)
     if n_keep > rbm.n_bonds:

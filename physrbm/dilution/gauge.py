@@ -5,6 +5,7 @@ import numpy as np
 from physrbm.errors import InvalidInput
 from physrbm.model import RBM
 
+_BLOCK = 4096  # samples whose hidden fields are held at once
 GAUGES = ("binary", "ising", "centred")
 
 
@@ -18,14 +19,25 @@ def check_means(
         offset = 0.0 if gauge == "binary" else 0.5
         return np.full(rbm.n_visible, offset), np.full(rbm.n_hidden, offset)
     if visible_mean is None or hidden_mean is None:
-        raise InvalidInput("the gauge 'centred' needs visible_mean and hidden_mean")
-    means = []
+        raise InvalidInput("the gauge 'centred' needs data, or visible_mean and hidden_mean")
+    offsets = []
     for name, mean, size in (("visible", visible_mean, rbm.n_visible), ("hidden", hidden_mean, rbm.n_hidden)):
         x = np.asarray(mean, dtype=np.float64)
         if x.shape != (size,) or not ((x >= 0) & (x <= 1)).all():
             raise InvalidInput(f"{name}_mean must be {size} numbers in [0, 1], got the shape {x.shape}")
-        means.append(x)
-    return means[0], means[1]
+        offsets.append(x)
+    return offsets[0], offsets[1]
+
+
+def means(rbm: RBM, data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """<v> (Nv,) and <h> (Nh,) of `rbm` under data (n, Nv) of {0,1}. Raises InvalidInput."""
+    data = np.asarray(data)
+    if data.ndim != 2 or data.shape[1] != rbm.n_visible or not len(data) or not np.isin(data, (0, 1)).all():
+        raise InvalidInput(f"data must be (sample, {rbm.n_visible}) of 0 and 1, got the shape {data.shape}")
+    hidden = np.zeros(rbm.n_hidden)
+    for k in range(0, len(data), _BLOCK):
+        hidden += (1 / (1 + np.exp(-rbm.hidden_fields(data[k : k + _BLOCK])))).sum(0)
+    return data.mean(0), hidden / len(data)
 
 
 def left_behind(rbm: RBM, removed: np.ndarray, mu: np.ndarray, lam: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from physrbm.errors import InvalidInput
 from physrbm.model.rbm import RBM
 
+_FORMAT = "physrbm machine 1"
 _MAX = 2**31  # entries of one array: more cannot be indexed by int32
 
 
@@ -16,12 +17,15 @@ def write_rbm(group: Any, rbm: RBM) -> None:
     """Store `rbm` in an open HDF5 group."""
     group["bonds/i"], group["bonds/j"], group["bonds/weight"] = rbm.bonds
     group["visible_bias"], group["hidden_bias"] = rbm.visible_bias, rbm.hidden_bias
+    group.attrs["format"] = _FORMAT
     group.attrs["n_possible"], group.attrs["constant"] = rbm.n_possible, rbm.constant
     group.attrs["energy"] = "E = constant - visible_bias.v - hidden_bias.h - sum weight v_i h_j; v, h in {0,1}"
 
 
 def read_rbm(group: Any) -> RBM:
     """Machine of an open HDF5 group, validated. Raises InvalidInput."""
+    if group.attrs.get("format") != _FORMAT:
+        raise InvalidInput(f"it holds no machine (attribute format = {_FORMAT!r})")
     i, j = (_array(group, f"bonds/{name}", "iu") for name in "ij")
     w, a, b = (_array(group, name, "f") for name in ("bonds/weight", "visible_bias", "hidden_bias"))
     n_possible, constant = group.attrs.get("n_possible"), group.attrs.get("constant")
@@ -37,23 +41,24 @@ def save(rbm: RBM, path: str | Path) -> None:
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with h5py.File(temporary, "w") as file:
-        file.attrs["format"] = "physrbm machine 1"
         write_rbm(file, rbm)
     temporary.replace(path)
 
 
 def load(path: str | Path) -> RBM:
-    """Read a machine written by `RBM.save`. Raises InvalidInput naming the file and what is wrong with it."""
+    """Machine of a file written by `RBM.save`, or of a run's results.h5.
+
+    Raises InvalidInput naming the file and what is wrong with it.
+    """
     import h5py
 
     try:
         with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != "physrbm machine 1":
-                raise InvalidInput("it holds no physrbm machine")
-            return read_rbm(file)
+            inner = file.get("machine", getlink=True)
+            return read_rbm(file["machine"] if isinstance(inner, h5py.HardLink) else file)
     except FileNotFoundError as error:
         raise InvalidInput(f"{path}: no such file") from error
-    except (OSError, InvalidInput) as error:
+    except (OSError, RuntimeError, KeyError, InvalidInput) as error:
         reason = error if isinstance(error, InvalidInput) else "not a readable HDF5 file"
         raise InvalidInput(f"{path}: {reason}") from error
 

@@ -9,7 +9,7 @@ import numpy as np
 from physrbm.errors import Diverged, InvalidInput
 from physrbm.model import RBM
 from physrbm.sampling import Chains, Machine, moments, new_chains, pack_machine, pack_states, repack_machine, sweep
-from physrbm.streams import Stream, generator
+from physrbm.streams import Stream, Use, generator
 from physrbm.training.gradient import centred, plain
 from physrbm.training.settings import Settings
 
@@ -38,8 +38,8 @@ def start(rbm: RBM, data: np.ndarray, settings: Settings, seed: int) -> State:
         raise InvalidInput(f"data must be (sample, {rbm.n_visible}) and not empty, got the shape {data.shape}")
     if not np.isin(data, (0, 1)).all():
         raise InvalidInput("data must hold only 0 and 1; binarise them first")
-    rows = generator(seed, Stream.INITIAL, 1).integers(0, len(data), settings.n_chains)
-    chains = new_chains(rbm, settings.n_chains, seed, start=data[rows], key=1)
+    rows = generator(seed, Stream.INITIAL, Use.PERSISTENT).integers(0, len(data), settings.n_chains)
+    chains = new_chains(data[rows], rbm.n_hidden, seed, (Use.PERSISTENT,))
     return State(0, rbm, chains, 1 / (1 + np.exp(-rbm.hidden_bias)), pack_machine(rbm))
 
 
@@ -49,7 +49,7 @@ def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State
     batch = _batch(data, settings.batch_size, state.update, seed)
     positive = moments(rbm, machine, pack_states(batch, chains.visible.shape[2]), len(batch))
     if settings.sampler == "cd":
-        chains = new_chains(rbm, len(batch), seed, start=batch, key=2 + state.update)
+        chains = new_chains(batch, rbm.n_hidden, seed, (Use.CONTRASTIVE, state.update))
     sweep(machine, chains, settings.sweeps)
     negative = moments(rbm, machine, chains.visible, chains.n_chains)
     lam = _MEMORY * state.hidden_mean + (1 - _MEMORY) * positive.hidden
@@ -68,12 +68,16 @@ def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State
 
 
 def train(rbm: RBM, data: np.ndarray, seed: int = 0, **settings: Any) -> Iterator[State]:
-    """Yield the state after every update; each carries `.rbm`. Settings: see `Settings`. Raises InvalidInput."""
-    unknown = set(settings) - set(Settings.__slots__)
+    """Yield the state before the first update and after every one; each carries `.update` and `.rbm`.
+
+    Settings: see `Settings`. Raises InvalidInput, and Diverged when couplings leave what chains can sample.
+    """
+    unknown = sorted(set(settings) - set(Settings.__slots__))
     if unknown:
-        raise InvalidInput(f"unknown setting {sorted(unknown)[0]!r}; allowed: {', '.join(Settings.__slots__)}")
-    plan = Settings(**settings)
-    state = start(rbm, np.asarray(data), plan, seed)
+        raise InvalidInput(f"unknown setting {unknown[0]!r}; allowed: {', '.join(Settings.__slots__)}")
+    data, plan = np.asarray(data), Settings(**settings)
+    state = start(rbm, data, plan, seed)
+    yield state
     while state.update < plan.updates:
         state = step(state, data, plan, seed)
         yield state

@@ -1,4 +1,5 @@
 import json
+import signal
 import subprocess
 import sys
 
@@ -31,9 +32,9 @@ def test_json_report_is_the_stored_run(finished):
     folder, done = finished
     assert done.returncode == 0, done.stderr
     report, run = json.loads(done.stdout), pr.open_run(folder)
-    assert run.state["state"] == "done"
+    assert run.state == "done"
     assert report["n_bonds"] == run.rbm().n_bonds == round(0.15 * 64 * 40)
-    assert report["log_likelihood"]["test"]["value"] == run.series("log_likelihood_test")[-1, 1]
+    assert report == run.report()
     assert report["log_z"]["lower"] < report["log_z"]["value"] < report["log_z"]["upper"]
     assert run.samples().shape == (1024, 64)
     assert len((folder / "events.jsonl").read_text().splitlines()) == 22
@@ -44,7 +45,9 @@ def test_same_seed_same_arrays_for_any_thread_count(finished, tmp_path):
     a, b = pr.open_run(finished[0]), pr.open_run(tmp_path / "b")
     assert a.rbm().bonds.weight.tobytes() == b.rbm().bonds.weight.tobytes()
     assert a.samples().tobytes() == b.samples().tobytes()
-    assert a.series("log_likelihood_test").tobytes() == b.series("log_likelihood_test").tobytes()
+    assert a.series("pseudo_likelihood").tobytes() == b.series("pseudo_likelihood").tobytes()
+    for name in ("log_z", "log_likelihood", "scores", "anchors"):
+        assert a.report()[name] == b.report()[name]
 
 
 def test_from_an_earlier_run_only_measuring(finished, tmp_path):
@@ -52,6 +55,54 @@ def test_from_an_earlier_run_only_measuring(finished, tmp_path):
     assert done.returncode == 0, done.stderr
     assert (pr.open_run(tmp_path / "c").rbm().weights() == pr.open_run(finished[0]).rbm().weights()).all()
     assert "▄" in done.stdout
+
+
+def test_from_an_update_on_the_way_diluted_further(finished, tmp_path):
+    start = pr.open_run(finished[0])
+    assert start.steps == list(range(21))
+    done = physrbm("anneal", "--from", f"{finished[0]}@5", "--dilution", "0.9", "--rule", "magnitude", "--updates", "0",
+                   "--out", tmp_path / "e")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = pr.open_run(tmp_path / "e").rbm()
+    assert (found.weights() == pr.dilute(start.rbm(5), 0.9, rule="magnitude").weights()).all()
+
+
+def test_machine_of_an_update_that_was_not_kept(finished):
+    done = physrbm("logz", f"{finished[0]}@999")
+    assert done.returncode == 5
+    assert "kept are 0, 1" in done.stderr
+
+
+def test_interrupt_keeps_what_was_measured(tmp_path):
+    command = [sys.executable, "-c", "from physrbm_cli.main import main; main()", *SHORT, "--updates", "1000000"]
+    command += ["--measurements", "100000", "-v", "--out", str(tmp_path / "i")]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    while "update 30/" not in running.stderr.readline():
+        pass
+    running.send_signal(signal.SIGINT)
+    _, rest = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "interrupted at update" in rest
+    assert "Traceback" not in rest
+    run = pr.open_run(tmp_path / "i")
+    assert run.state == "interrupted"
+    assert len(run.series("reconstruction")) >= 4
+
+
+def test_data_that_cannot_be_learned_from(tmp_path):
+    np.save(tmp_path / "nan.npy", np.full((10, 4), np.nan))
+    np.save(tmp_path / "flat.npy", np.zeros((10, 4)))
+    (tmp_path / "empty.csv").write_text("")
+    for name in ("nan.npy", "empty.csv"):
+        done = physrbm("anneal", "--data", tmp_path / name, "--out", tmp_path / "out")
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert name in done.stderr
+    assert not (tmp_path / "out").exists()
+    flat = physrbm(
+        "anneal", "--data", tmp_path / "flat.npy", "--hidden", "3", "--updates", "5", "--out", tmp_path / "f"
+    )
+    assert flat.returncode == 0, flat.stderr
 
 
 @pytest.mark.parametrize(
@@ -63,6 +114,10 @@ def test_from_an_earlier_run_only_measuring(finished, tmp_path):
         (["--rule", "magic"], 2),
         (["--gauge", "magic"], 2),
         (["--data", "nothing"], 2),
+        (["--binarise", "1.5"], 2),
+        (["--shape", "big"], 2),
+        (["--seed", "-1"], 2),
+        (["--config", "nowhere.toml"], 2),
         (["--from", "nowhere"], 2),
         (["--updates", "-1"], 2),
         (["--hidden", "0"], 2),
@@ -93,7 +148,7 @@ def test_divergence_keeps_the_last_healthy_machine(tmp_path):
     assert "choose a smaller learning rate" in done.stderr
     assert "Traceback" not in done.stderr
     run = pr.open_run(tmp_path / "d")
-    assert run.state["state"] == "failed"
+    assert run.state == "failed"
     assert np.isfinite(run.rbm().bonds.weight).all()
 
 

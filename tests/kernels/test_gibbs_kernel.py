@@ -31,7 +31,7 @@ def test_kernel_is_the_naive_loop(words, dilution):
     rbm = machine(words, 9, 7, dilution)
     rng = np.random.default_rng(5)
     base = rng.normal(0, 1, 9)
-    chains = sampling.new_chains(rbm, n_chains, seed=3)
+    chains = sampling.new_chains(sampling.random_states(n_chains, 9, 3, ()), 7, 3, ())
     assert chains.visible.shape[2] == words
     chains.scale[:] = rng.uniform(0.2, 2, chains.scale.shape)
     chains.base_scale[:] = rng.uniform(0, 1, chains.scale.shape)

@@ -38,8 +38,8 @@ def test_two_rungs_are_plain_importance_sampling():
     """With one step the log-weight is that of the start states: computed here in float64 from the formula."""
     rbm = machine(3, 1.0, 0.4)
     base = np.linspace(-1, 1, 14)
-    chains = sampling.new_chains(rbm, 300, seed=1)
-    v = sampling.states(chains).visible
+    v = sampling.random_states(300, 14, 1, ())
+    chains = sampling.new_chains(v, 10, 1, ())
     work = sampling.anneal(sampling.pack_machine(rbm, base), chains, np.array([0.0, 1.0]), np.array([1.0, 0.0]))
     expected = -rbm.free_energy(v) + rbm.constant - v @ base - rbm.n_hidden * np.log(2)
     np.testing.assert_allclose(work, expected, atol=2e-5)

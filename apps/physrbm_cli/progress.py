@@ -1,0 +1,67 @@
+"""Progress on stderr: a bar on a terminal, else a plain line at most every 30 s."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from physrbm.experiment import Measurement
+
+_EVERY = 30.0  # seconds between plain lines
+
+
+class Show(Protocol):
+    """Takes every measurement."""
+
+    def __call__(self, m: "Measurement", /) -> None:
+        """Show one measurement."""
+
+
+@contextmanager
+def progress(quiet: bool, verbose: bool, bar: bool) -> Iterator[Show]:
+    """A function that shows measurements, for as long as the run lasts."""
+    if quiet:
+        yield lambda m: None
+    elif verbose or not (bar and sys.stderr.isatty()):
+        yield _Lines(0.0 if verbose else _EVERY)
+    else:
+        with _bar() as show:
+            yield show
+
+
+class _Lines:
+    """A plain line for a measurement with scores, if the last line is old enough; the end of a stage always."""
+
+    def __init__(self, every: float) -> None:
+        self._every, self._last = every, -_EVERY
+
+    def __call__(self, m: "Measurement", /) -> None:
+        now = time.monotonic()
+        if m.values and (now - self._last >= self._every or m.update == m.updates):
+            self._last = now
+            print(f"update {m.update}/{m.updates}  {_scores(m)}  {m.seconds['annealing']:.0f} s", file=sys.stderr)
+
+
+@contextmanager
+def _bar() -> Iterator[Show]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, TextColumn("{task.fields[scores]}"), console=Console(stderr=True)) as display:
+        task = display.add_task("annealing", total=None, scores="")
+
+        def show(m: "Measurement", /) -> None:
+            display.update(task, completed=m.update, total=max(1, m.updates))
+            if m.values:
+                display.update(task, scores=_scores(m))
+            if m.update == m.updates and m.final is None:
+                display.update(task, description="measuring")
+
+        yield show
+
+
+def _scores(m: "Measurement") -> str:
+    return "  ".join(f"{name.replace('_', '-')} {value}" for name, value in m.values.items())

@@ -1,0 +1,99 @@
+"""Annealed importance sampling from independent pixels to the machine (Neal 2001; Salakhutdinov & Murray 2008)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from physrbm.estimate import LogZ
+from physrbm.model import RBM
+from physrbm.sampling import Chains, Machine, anneal, new_chains, pack_machine, random_states, states, sweep
+from physrbm.streams import Stream, Use, generator
+
+_PILOT_CHAINS = 256
+_PILOT_SWEEPS = 50
+_FIRST_RUNGS = 64
+_PILOT_RUNGS = (100, 400, 1600)
+_MAX_RUNGS = 10_000
+_MIN_ESS = 100.0
+_TARGET_VARIANCE = 0.3  # of the log-weights: the mean weight of hundreds of chains is then close to normal
+
+
+class Path(NamedTuple):
+    """From the base energy -base.v (t = 0) to beta E (t = 1): (1-t) E_base + t beta E."""
+
+    rbm: RBM
+    machine: Machine
+    base: np.ndarray
+    """(Nv,) float64"""
+    beta: float
+
+    def start(self, n_chains: int, seed: int, key: tuple[int, ...]) -> Chains:
+        """Chains of independent pixels: exact samples at t = 0."""
+        uniform = generator(seed, Stream.INITIAL, *key).random((n_chains, self.base.size))
+        on = (uniform < 1 / (1 + np.exp(-self.base))).astype(np.uint8)
+        return new_chains(on, self.rbm.n_hidden, seed, key, self.beta)
+
+    def climb(self, chains: Chains, ladder: np.ndarray) -> np.ndarray:
+        """Take the chains up the ladder t (rung,), in place; their log-weights (chain,)."""
+        return anneal(self.machine, chains, self.beta * ladder, 1 - ladder)
+
+
+def estimate(
+    rbm: RBM, beta: float, n_chains: int, n_rungs: int | None, visible_mean: np.ndarray | None, seed: int
+) -> LogZ:
+    """log Z at `beta`; arguments as `partition.log_z` checks them."""
+    mean = _pilot_means(rbm, beta, seed) if visible_mean is None else visible_mean
+    clipped = np.clip(mean, 1e-3, 1 - 1e-3)  # a pixel that was never on may still be
+    base = np.log(clipped) - np.log1p(-clipped)
+    path = Path(rbm, pack_machine(rbm, base), base, beta)
+    ladder = pilot_ladder(path, n_rungs, seed)
+    log_weight = path.climb(path.start(n_chains, seed, (Use.AIS,)), ladder)
+    log_z_base = np.logaddexp(0, base).sum() + rbm.n_hidden * np.log(2)
+    return _mean_weight(log_weight, float(log_z_base - beta * rbm.constant), ladder.size)
+
+
+def pilot_ladder(path: Path, n_rungs: int | None, seed: int) -> np.ndarray:
+    """Rungs t (rung,), 0 to 1, equally far apart in the spread of the work, as a pilot sees it.
+
+    The variance of the log-weights falls as 1 / n_rungs once a run follows the path: without `n_rungs`, further pilots
+    with ever more rungs say how many are needed. What is chosen here is frozen before the estimate is begun.
+    """
+    chains = path.start(_PILOT_CHAINS, seed, (Use.PILOT_LADDER,))
+    coarse = np.linspace(0.0, 1.0, _FIRST_RUNGS)
+    spread = np.array([path.climb(chains, coarse[k : k + 2]).std() for k in range(coarse.size - 1)])
+    # a little of the mean everywhere: a gap without spread must not lose all its rungs
+    distance = np.concatenate([[0.0], np.cumsum(spread + 1e-3 * spread.mean() + 1e-12)])
+
+    def ladder(n: int) -> np.ndarray:
+        return np.interp(np.linspace(0, distance[-1], n), distance, coarse)
+
+    if n_rungs is not None:
+        return ladder(n_rungs)
+    for trial, n in enumerate(_PILOT_RUNGS):
+        variance = path.climb(path.start(_PILOT_CHAINS, seed, (Use.PILOT_COUNT, trial)), ladder(n)).var()
+        if variance <= _TARGET_VARIANCE:
+            return ladder(n)
+    return ladder(min(_MAX_RUNGS, int(_PILOT_RUNGS[-1] * variance / _TARGET_VARIANCE)))
+
+
+def _pilot_means(rbm: RBM, beta: float, seed: int) -> np.ndarray:
+    """Pixel means (Nv,) of short chains from random starts; any means are valid, good ones need fewer rungs."""
+    key = (Use.PILOT_MEANS,)
+    chains = new_chains(random_states(_PILOT_CHAINS, rbm.n_visible, seed, key), rbm.n_hidden, seed, key, beta)
+    sweep(pack_machine(rbm), chains, _PILOT_SWEEPS)
+    means: np.ndarray = states(chains).visible.mean(0)
+    return means
+
+
+def _mean_weight(log_weight: np.ndarray, log_z_base: float, n_rungs: int) -> LogZ:
+    shift = log_weight.max()
+    weight = np.exp(log_weight - shift)
+    n = weight.size
+    relative = float(weight.std(ddof=1) / weight.mean() / np.sqrt(n))
+    ess = float(weight.sum() ** 2 / (weight**2).sum())
+    value = float(log_z_base + shift + np.log(weight.mean()))
+    lower = value + float(np.log1p(-min(1.96 * relative, 1 - 1e-12)))
+    upper = value + float(np.log1p(1.96 * relative))
+    estimated = ess >= _MIN_ESS
+    reason = "" if estimated else f"effective sample size {ess:.1f} of {n}, at least {_MIN_ESS:.0f} needed"
+    return LogZ(value, relative, lower, upper, ess, "ais", estimated, reason, n, n_rungs)

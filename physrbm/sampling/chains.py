@@ -1,0 +1,87 @@
+"""Bit-packed chains: the whole state of the sampler."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from physrbm.streams import Stream, generator, sequence
+
+
+class Chains(NamedTuple):
+    """Blocks of 32 W chains; a block belongs to one weight set, every lane has its own scales."""
+
+    visible: np.ndarray
+    """(block, Nv, W) uint32, 32 chains a word"""
+    hidden: np.ndarray
+    """(block, Nh, W) uint32"""
+    rng: np.ndarray
+    """(block, 4, 32) uint32, xoshiro128++ (Blackman & Vigna 2021)"""
+    weight_set: np.ndarray
+    """(block,) int64"""
+    scale: np.ndarray
+    """(block, 32 W) float32, inverse temperature of the machine's energy"""
+    base_scale: np.ndarray
+    """(block, 32 W) float32, that of the base energy"""
+    n_chains: int
+
+
+class Samples(NamedTuple):
+    """Configurations, one a chain."""
+
+    visible: np.ndarray
+    """(chain, Nv) uint8"""
+    hidden: np.ndarray
+    """(chain, Nh) uint8"""
+
+
+def block_words(n_chains: int) -> int:
+    """Words of a block, W: a function of the number of chains alone, because results depend on it."""
+    return 4 if n_chains >= 256 else 2 if n_chains >= 128 else 1
+
+
+def pack_states(states: np.ndarray, words: int) -> np.ndarray:
+    """Bits of states (chain, unit) in {0,1}: (block, unit, W) uint32; missing chains of the last block are zero."""
+    width = 32 * words
+    n_blocks = -(-len(states) // width)
+    padded = np.zeros((n_blocks * width, states.shape[1]), np.uint8)
+    padded[: len(states)] = states
+    lanes = padded.reshape(n_blocks, width, -1).transpose(0, 2, 1)
+    bits = np.ascontiguousarray(np.packbits(lanes, axis=-1, bitorder="little"))
+    packed: np.ndarray = bits.view("<u4").astype(np.uint32)
+    return packed
+
+
+def unpack_states(packed: np.ndarray, n_chains: int) -> np.ndarray:
+    """States (chain, unit) uint8 of packed bits; the inverse of `pack_states`."""
+    lanes = np.unpackbits(packed.astype("<u4").view(np.uint8), axis=-1, bitorder="little")
+    return np.ascontiguousarray(lanes.transpose(0, 2, 1).reshape(-1, packed.shape[1])[:n_chains])
+
+
+def new_chains(visible: np.ndarray, n_hidden: int, seed: int, key: tuple[int, ...], beta: float = 1.0) -> Chains:
+    """Chains at inverse temperature `beta` from the configurations `visible` (chain, Nv), hidden units all off.
+
+    `key` tells the uses of one seed apart: it begins with a `streams.Use`.
+    """
+    packed = pack_states(visible, block_words(len(visible)))
+    n_blocks, _, words = packed.shape
+    streams = [sequence(seed, Stream.DYNAMICS, *key, block).generate_state(128) for block in range(n_blocks)]
+    scale = np.full((n_blocks, 32 * words), beta, np.float32)
+    return Chains(
+        packed,
+        np.zeros((n_blocks, n_hidden, words), np.uint32),
+        np.stack(streams).reshape(n_blocks, 4, 32),
+        np.zeros(n_blocks, np.int64),
+        scale,
+        np.zeros_like(scale),
+        len(visible),
+    )
+
+
+def random_states(n_chains: int, n_visible: int, seed: int, key: tuple[int, ...]) -> np.ndarray:
+    """Uniform configurations (chain, Nv) uint8."""
+    return generator(seed, Stream.INITIAL, *key).integers(0, 2, (n_chains, n_visible), dtype=np.uint8)
+
+
+def states(chains: Chains) -> Samples:
+    """Configurations of the chains."""
+    return Samples(*(unpack_states(layer, chains.n_chains) for layer in (chains.visible, chains.hidden)))

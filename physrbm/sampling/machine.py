@@ -1,0 +1,49 @@
+"""A machine as the kernels read it: the only place that knows their units and row order."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from physrbm.model import RBM, hidden_rows, visible_rows
+
+LayerRows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""bias (set, unit), base field (set, unit), start (set, unit + 1), neighbour (bond,), weight (bond,)"""
+
+
+class Machine(NamedTuple):
+    """The rows of both layers, float32, in reduced units -x / ln 2 (see `kernels.arithmetic.is_on`)."""
+
+    visible: LayerRows
+    hidden: LayerRows
+    hidden_order: np.ndarray
+    """(bond,) int64: the hidden rows hold the bonds in this order"""
+
+
+def pack_machine(rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
+    """Machine with one weight set; `base_visible` (Nv,) are the fields of the base energy -base.v, else zero."""
+    v, h = visible_rows(rbm.bonds, rbm.n_visible), hidden_rows(rbm.bonds, rbm.n_hidden)
+    none = np.empty(0, np.float32)
+    empty = Machine(
+        (none, none, v.start[None], v.neighbour, none), (none, none, h.start[None], h.neighbour, none), h.order
+    )
+    return repack_machine(empty, rbm, base_visible)
+
+
+def repack_machine(machine: Machine, rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
+    """The machine with new fields and couplings on the same bonds: no sorting."""
+    weight = _reduced(rbm.bonds.weight)
+    base_v = np.zeros(rbm.n_visible) if base_visible is None else base_visible
+    base_h = np.zeros((1, rbm.n_hidden), np.float32)
+    _, _, v_start, v_neighbour, _ = machine.visible
+    _, _, h_start, h_neighbour, _ = machine.hidden
+    order = machine.hidden_order
+    return Machine(
+        (_reduced(rbm.visible_bias[None]), _reduced(base_v[None]), v_start, v_neighbour, weight),
+        (_reduced(rbm.hidden_bias[None]), base_h, h_start, h_neighbour, weight[order]),
+        order,
+    )
+
+
+def _reduced(x: np.ndarray) -> np.ndarray:
+    reduced: np.ndarray = (-x / np.log(2.0)).astype(np.float32)
+    return reduced
