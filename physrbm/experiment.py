@@ -16,6 +16,7 @@ from physrbm.model import RBM
 from physrbm.partition import log_likelihood, log_z
 from physrbm.sampling import sample
 from physrbm.spec import RunSpec
+from physrbm.streams import Stream, generator
 
 _LOOK = 1000  # test samples of the cheap scores on the way
 
@@ -75,8 +76,10 @@ def measure(spec: RunSpec, rbm: RBM, data: Dataset) -> Final:
     values, anchors = _cheap(rbm, data, spec.seed), {}
     n = min(len(data.test), len(data.train), len(generated))
     if n >= scores.MIN_SECOND_MOMENTS:
-        values["eps2"] = scores.second_moments(data.test[:n], generated[:n])
-        anchors["eps2"] = scores.second_moments(data.test[:n], data.train[:n])
+        rng = generator(spec.seed, Stream.SCORES, 1)  # files are ordered by writer: the first n are no fair sample
+        test, train = (rng.permutation(len(x))[:n] for x in (data.test, data.train))
+        values["eps2"] = scores.second_moments(data.test[test], generated[:n])
+        anchors["eps2"] = scores.second_moments(data.test[test], data.train[train])
     return Final(
         z,
         {name: log_likelihood(rbm, part, z) for name, part in parts.items()},

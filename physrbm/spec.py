@@ -31,8 +31,8 @@ class RunSpec(BaseModel):
     sweeps: int = 10
     chains: int = 512
     batch: int = 512
-    learning_rate: float = 0.5
-    final_learning_rate: float | None = 0.05
+    learning_rate: float = 0.2
+    final_learning_rate: float | None = 0.02
     centred: bool = True
     l1: float = 0.0
     l2: float = 0.0

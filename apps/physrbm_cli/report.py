@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def show(last: "Measurement") -> None:
-    """Print the last measurement of a run on stdout."""
+    """Print the last measurement of a run on stdout.
+
+    The interval of what is not estimated is shown too: it says how far off even the spread seen is.
+    """
     from physrbm_cli.pictures import draw
     from physrbm_cli.terminal import console
 
@@ -20,13 +23,13 @@ def show(last: "Measurement") -> None:
     assert final is not None
     table = _table()
     z = final.log_z
-    effective = f"effective {z.ess:.0f} of {z.n_chains}"
+    effective = f"effective {z.ess:.0f} of {z.n_chains}{'' if z.estimated else ': too few'}"
     table.add_row("log Z", compact(z.value, z.error) if z.estimated else "not estimated", _interval(z), effective)
     for part, x in final.log_likelihood.items():
         independent = f"{final.independent_pixels[part]} indep. pixels"
         table.add_row(f"log-likelihood {part}", str(x), _interval(x), independent)
     for name, value in final.scores.items():
-        anchor = f"{final.anchors[name]} data and data" if name in final.anchors else ""
+        anchor = f"{final.anchors[name]} data, data" if name in final.anchors else ""
         table.add_row(name.replace("_", "-"), str(value), "", anchor)
     console().print(table)
     draw(final.samples, last.shape, f"{len(final.samples)} generated from random starts; the first:")
@@ -45,4 +48,4 @@ def _table() -> "Table":
 
 
 def _interval(x: "LogZ | LogLikelihood") -> str:
-    return f"{rounded(x.lower, x.error)} {rounded(x.upper, x.error)}" if x.estimated else ""
+    return f"{rounded(x.lower, x.error)} {rounded(x.upper, x.error)}"

@@ -11,7 +11,7 @@ SAMPLERS = ("pcd", "cd")
 class Settings:
     """Stochastic maximum likelihood; every value is ours, none is a published setting."""
 
-    updates: int = 2000
+    updates: int = 3000
     sampler: str = "pcd"
     """"pcd": persistent chains; "cd": chains start at the batch at every update"""
     sweeps: int = 10
@@ -19,7 +19,7 @@ class Settings:
     n_chains: int = 512
     """persistent chains ("cd" runs one a sample of the batch)"""
     batch_size: int = 512
-    learning_rate: float = 0.05
+    learning_rate: float = 0.2
     final_learning_rate: float | None = None
     """reached geometrically at the last update; None: constant"""
     centred: bool = True
