@@ -20,7 +20,7 @@ class Settings:
     """persistent chains ("cd" runs one a sample of the batch)"""
     batch_size: int = 512
     learning_rate: float = 0.2
-    final_learning_rate: float | None = None
+    final_learning_rate: float | None = 0.02
     """reached geometrically at the last update; None: constant"""
     centred: bool = True
     """the centred gradient of Melchior, Fischer & Wiskott (2016)"""

@@ -58,3 +58,11 @@ def test_dry_run_writes_nothing(tmp_path, monkeypatch):
     assert result.exit_code == 0
     assert json.loads(result.stdout)["seconds_an_update"] > 0
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_trains_with_the_defaults_of_train():
+    from physrbm.training import Settings
+
+    spec, settings = RunSpec(), Settings()
+    names = {"n_chains": "chains", "batch_size": "batch"}
+    assert all(getattr(spec, names.get(name, name)) == getattr(settings, name) for name in Settings.__slots__)
