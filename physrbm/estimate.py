@@ -87,7 +87,7 @@ def compact(value: float, error: float) -> str:
     if not isfinite(value) or not isfinite(error):
         return f"{value:.4g}(?)"
     if error <= 0:
-        return f"{value:.10g}"
+        return f"{value:.6g}"
     largest = max(abs(value), error)
     if largest < 1e-2:
         exponent = floor(log10(largest))

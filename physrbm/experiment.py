@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -32,6 +32,8 @@ class Final(NamedTuple):
     scores: dict[str, Estimate]
     anchors: dict[str, Estimate]
     """data against held-out data, of the sizes of the score of that name"""
+    absent: dict[str, str]
+    """scores that these data do not support, with the reason"""
     samples: np.ndarray
     """(chain, Nv) uint8, generated from random starts"""
 
@@ -48,6 +50,8 @@ class Measurement(NamedTuple):
     """wall time by stage"""
     shape: tuple[int, ...]
     """of an image of the data"""
+    n_data: tuple[int, int]
+    """samples for training and for test"""
     final: Final | None = None
 
 
@@ -57,11 +61,11 @@ def run(spec: RunSpec, data_dir: str | Path | None = None) -> Iterator[Measureme
     data = load_data(spec.data, binarise=spec.binarise, shape=spec.shape, data_dir=data_dir, seed=spec.seed)
     due = set(np.linspace(0, spec.updates, spec.measurements + 1).round().astype(int).tolist())
     states = training.train(_machine(spec, data), data.train, spec.seed, **_settings(spec))
-    loaded = time.monotonic()
+    n_data, loaded = (len(data.train), len(data.test)), time.monotonic()
     for state in states:
         values = _cheap(state.rbm, data, spec.seed) if state.update in due else {}
         seconds = {"loading": loaded - began, "annealing": time.monotonic() - loaded}
-        last = Measurement(state.update, spec.updates, state.rbm, values, seconds, data.shape)
+        last = Measurement(state.update, spec.updates, state.rbm, values, seconds, data.shape, n_data)
         yield last
     annealed = time.monotonic()
     final = measure(spec, last.rbm, data)
@@ -73,19 +77,22 @@ def measure(spec: RunSpec, rbm: RBM, data: Dataset) -> Final:
     z = log_z(rbm, n_chains=spec.ais_chains, visible_mean=data.train.mean(0), seed=spec.seed)
     generated = sample(rbm, spec.samples, spec.sample_sweeps, seed=spec.seed).visible
     parts = {"train": data.train, "test": data.test}
-    values, anchors = _cheap(rbm, data, spec.seed), {}
+    values, anchors, absent = _cheap(rbm, data, spec.seed), {}, {}
     n = min(len(data.test), len(data.train), len(generated))
-    if n >= scores.MIN_SECOND_MOMENTS:
-        rng = generator(spec.seed, Stream.SCORES, 1)  # files are ordered by writer: the first n are no fair sample
-        test, train = (rng.permutation(len(x))[:n] for x in (data.test, data.train))
-        values["eps2"] = scores.second_moments(data.test[test], generated[:n])
-        anchors["eps2"] = scores.second_moments(data.test[test], data.train[train])
+    rng = generator(spec.seed, Stream.SCORES, 1)  # files are ordered by writer: the first n are no fair sample
+    test, train = (x[rng.permutation(len(x))[:n]] for x in (data.test, data.train))
+    try:
+        values["eps2"] = scores.second_moments(test, generated[:n])
+        anchors["eps2"] = scores.second_moments(test, train)
+    except InvalidInput as reason:
+        absent["eps2"] = str(reason)
     return Final(
         z,
         {name: log_likelihood(rbm, part, z) for name, part in parts.items()},
         {name: scores.independent_pixels(data.train, part) for name, part in parts.items()},
         values,
         anchors,
+        absent,
         generated,
     )
 
@@ -96,7 +103,7 @@ def report(spec: RunSpec, last: Measurement) -> dict[str, Any]:
         raise InvalidInput("the report needs the last measurement of a run")
     rbm, final = last.rbm, last.final
     tables = ("independent_pixels", "scores", "anchors")
-    return {
+    content = {
         "schema": 1,
         "data": spec.data,
         "n_visible": rbm.n_visible,
@@ -109,8 +116,17 @@ def report(spec: RunSpec, last: Measurement) -> dict[str, Any]:
         "log_z": final.log_z._asdict(),
         "log_likelihood": {k: {**x._asdict(), "error": x.error} for k, x in final.log_likelihood.items()},
         **{name: {k: x._asdict() for k, x in getattr(final, name).items()} for name in tables},
+        "absent": final.absent,
         "seconds": last.seconds,
     }
+    return cast(dict[str, Any], _finite(content))
+
+
+def _finite(x: Any) -> Any:
+    """The same with None for NaN and infinity, which JSON does not have."""
+    if isinstance(x, dict):
+        return {name: _finite(value) for name, value in x.items()}
+    return None if isinstance(x, float) and not np.isfinite(x) else x
 
 
 def _machine(spec: RunSpec, data: Dataset) -> RBM:

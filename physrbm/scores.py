@@ -13,8 +13,9 @@ UNITS = {
     "eps2": "squared covariance per pair of pixels",
 }
 
+PIXELS = 8
 _JACKKNIFE_BLOCKS = 20
-MIN_SECOND_MOMENTS = 2 * _JACKKNIFE_BLOCKS
+_MIN_SECOND_MOMENTS = 2 * _JACKKNIFE_BLOCKS
 
 Sums = tuple[int, np.ndarray, np.ndarray]
 
@@ -26,18 +27,22 @@ def independent_pixels(train: np.ndarray, data: np.ndarray) -> Estimate:
 
 
 def pseudo_likelihood(rbm: RBM, data: np.ndarray, seed: int = 0) -> Estimate:
-    """log p(v_i | all other pixels) of one random pixel i a sample of data (n, Nv), nats per pixel."""
-    n, n_visible = data.shape
-    pixel = generator(seed, Stream.SCORES).integers(0, n_visible, n)
-    flipped = data.copy()
-    flipped[np.arange(n), pixel] ^= 1
-    return Estimate.of(-np.logaddexp(0, rbm.free_energy(data) - rbm.free_energy(flipped)))
+    """Mean of log p(v_i | all other pixels) over PIXELS random pixels i a sample of data (n, Nv), nats per pixel.
+
+    Flipping pixel i changes the free energy from F to F': log p = -log(1 + exp(F - F')).
+    """
+    rng, rows = generator(seed, Stream.SCORES), np.arange(len(data))
+    whole, log_p = rbm.free_energy(data), np.zeros(len(data))
+    for _ in range(PIXELS):
+        flipped = data.copy()
+        flipped[rows, rng.integers(0, rbm.n_visible, rows.size)] ^= 1
+        log_p -= np.logaddexp(0, whole - rbm.free_energy(flipped)) / PIXELS
+    return Estimate.of(log_p)
 
 
 def reconstruction(rbm: RBM, data: np.ndarray) -> Estimate:
     """Mean squared difference of a pixel and its mean after one round trip of means, per pixel."""
-    hidden = 1 / (1 + np.exp(-rbm.hidden_fields(data)))
-    back = 1 / (1 + np.exp(-rbm.visible_fields(hidden)))
+    back = rbm.visible_means(rbm.hidden_means(data))
     return Estimate.of(((data - back) ** 2).mean(1))
 
 
@@ -45,11 +50,14 @@ def second_moments(data: np.ndarray, generated: np.ndarray) -> Estimate:
     """eps2 = 2/(Nv (Nv-1)) sum_(i<j) (C_data - C_generated)^2 of centred covariances.
 
     The error is a jackknife that leaves one block of both sets out. Positive even for two sets from one source:
-    compare with as many data against data. Raises InvalidInput below MIN_SECOND_MOMENTS samples.
+    compare with as many data against data. Raises InvalidInput below _MIN_SECOND_MOMENTS samples.
     """
     n = min(len(data), len(generated))
-    if n < MIN_SECOND_MOMENTS:
-        raise InvalidInput(f"second moments need at least {MIN_SECOND_MOMENTS} samples on both sides, got {n}")
+    if n < _MIN_SECOND_MOMENTS or data.shape[1] < 2:
+        raise InvalidInput(
+            f"second moments need at least {_MIN_SECOND_MOMENTS} samples on both sides and 2 pixels, "
+            f"got {n} and {data.shape[1]}"
+        )
     parts = [[_sums(block) for block in np.array_split(x, _JACKKNIFE_BLOCKS)] for x in (data, generated)]
     whole = [_sums(x) for x in (data, generated)]
     left = np.empty(_JACKKNIFE_BLOCKS)

@@ -4,7 +4,7 @@ import difflib
 import hashlib
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from physrbm.errors import InvalidInput
 
@@ -41,6 +41,20 @@ class RunSpec(BaseModel):
     samples: int = Field(1024, ge=1)
     sample_sweeps: int = Field(1000, ge=1)
     seed: int = Field(0, ge=0, lt=2**63)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_boolean_numbers(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and info.field_name != "centred":
+            raise ValueError("a number or a word is needed")
+        return value
+
+    @model_validator(mode="after")
+    def _own_size(self) -> "RunSpec":
+        for name in ("hidden", "scale"):
+            if self.origin is not None and getattr(self, name) != RunSpec.model_fields[name].default:
+                raise ValueError(f"{name} is for fresh machines; the machine of {self.origin} brings its own")
+        return self
 
     @field_validator("binarise", mode="before")
     @classmethod
@@ -81,4 +95,7 @@ def make_spec(values: dict[str, Any]) -> RunSpec:
         return RunSpec(**values)
     except ValidationError as error:
         first = error.errors()[0]
-        raise InvalidInput(f"{first['loc'][0]}: {first['msg']}, got {first['input']!r}") from error
+        message = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:
+            raise InvalidInput(message) from error
+        raise InvalidInput(f"{first['loc'][0]}: {message}, got {first['input']!r}") from error

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from physrbm.experiment import Measurement
     from physrbm.spec import RunSpec
 
+Style = tuple[bool, bool, bool]  # quiet, verbose, bar
 Machine, Training, Measuring = "The machine", "Training", "Measuring"
 
 
@@ -58,7 +59,8 @@ def anneal(
 ) -> None:
     """Dilute a fresh machine, let the surviving couplings anneal on data, then measure.
 
-    Settings also come from --config FILE.toml and from the environment as PHYSRBM_HIDDEN, PHYSRBM_SEED, ...
+    Settings also come from --config FILE.toml and from the environment as PHYSRBM_HIDDEN, PHYSRBM_SEED, ...;
+    PHYSRBM_DATA is the folder of the MNIST files.
     """
     given = dict(locals())
     from physrbm.spec import RunSpec
@@ -73,12 +75,11 @@ def anneal(
         from physrbm_cli.plan import plan
 
         return plan(spec, data_dir, as_json)
-    folder = out or Path("runs") / f"{Path(spec.data).stem}-h{spec.hidden}-p{spec.dilution or 0:g}-s{spec.seed}"
-    last = _run(spec, data_dir, folder, (quiet, verbose, bar))
+    folder, last = _run(spec, data_dir, out, (quiet, verbose, bar))
     _print(spec, last, folder, as_json)
 
 
-def _run(spec: "RunSpec", data_dir: Path | None, folder: Path, style: tuple[bool, bool, bool]) -> "Measurement":
+def _run(spec: "RunSpec", data_dir: Path | None, out: Path | None, style: Style) -> tuple[Path, "Measurement"]:
     from itertools import chain
 
     from physrbm import experiment
@@ -88,12 +89,15 @@ def _run(spec: "RunSpec", data_dir: Path | None, folder: Path, style: tuple[bool
 
     measurements = experiment.run(spec, data_dir)
     first = last = next(measurements)  # bad data and settings are refused before a folder is made
+    rbm = first.rbm
+    name = f"{Path(spec.data).stem}-h{rbm.n_hidden}-p{rbm.dilution:.4g}-s{spec.seed}"
+    folder = out or Path("runs") / name
     try:
-        with Recorder(folder, spec, sys.argv, UNITS) as recorder:
-            rbm = first.rbm
-            bonds = f"{rbm.n_bonds} of {rbm.n_possible} bonds"
+        with Recorder(folder, spec, rbm, sys.argv, UNITS) as recorder:
             if not style[0]:
-                typer.echo(f"run {folder}: {rbm.n_visible} x {rbm.n_hidden}, {bonds}, seed {spec.seed}", err=True)
+                size = f"{rbm.n_visible} x {rbm.n_hidden}, {rbm.n_bonds} of {rbm.n_possible} bonds"
+                data = f"{first.n_data[0]} + {first.n_data[1]} samples (train + test)"
+                typer.echo(f"run {folder}: {size}, {data}, seed {spec.seed}", err=True)
             with progress(*style) as show:
                 for last in chain([first], measurements):
                     recorder.record(last.update, last.rbm, last.values)
@@ -101,9 +105,9 @@ def _run(spec: "RunSpec", data_dir: Path | None, folder: Path, style: tuple[bool
             assert last.final is not None
             recorder.finish({"run": str(folder), **experiment.report(spec, last)}, last.final.samples)
     except KeyboardInterrupt:
-        typer.echo(f"physrbm: interrupted at update {last.update}; what was measured is in {folder}", err=True)
+        typer.echo(f"physrbm: interrupted at update {last.update}; what there is, is in {folder}", err=True)
         raise typer.Exit(130) from None
-    return last
+    return folder, last
 
 
 def _print(spec: "RunSpec", last: "Measurement", folder: Path, as_json: bool) -> None:

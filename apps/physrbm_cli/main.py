@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -14,9 +15,19 @@ for command in (anneal, reading.sample, reading.logz, reading.ls, reading.show, 
 app.add_typer(data.app, name="data")
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
 @app.callback()
-def root() -> None:
-    """Diluted Restricted Boltzmann Machines as dilute bipartite spin glasses."""
+def root(wanted: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False) -> None:
+    """Diluted Restricted Boltzmann Machines as dilute bipartite spin glasses.
+
+    Exit codes: 0 done; 1 failure; 2 wrong input; 3 done, but a check failed or a value could not be estimated;
+    4 there is a run already; 5 no stored machine; 130 interrupted.
+    """
 
 
 @app.command()
@@ -38,4 +49,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our output left (`| head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"physrbm: {error}", err=True)
         sys.exit(1)

@@ -3,40 +3,51 @@
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
     from physrbm.spec import RunSpec
 
-_TIMED = 5  # updates, after two that compile and warm up
+_WARM, _TIMED = 2, 5  # updates: the first compile
 
 
 def plan(spec: "RunSpec", data_dir: Path | None, as_json: bool) -> None:
     """Print the plan; nothing is written."""
-    from physrbm import experiment
+    from physrbm.partition.ais import MAX_RUNGS
 
-    trial = spec.model_copy(update={"updates": 2 + _TIMED, "measurements": 1})
-    measurements = experiment.run(trial, data_dir)
-    first = next(measurements)
-    for m in measurements:
-        if m.update == 2:
-            began = time.monotonic()
-        if m.update == 1 + _TIMED:  # before the last, which also takes scores
-            break
-    seconds = (time.monotonic() - began) / (_TIMED - 1)
-    rbm = first.rbm
-    found = {
-        "machine": f"{rbm.n_visible} x {rbm.n_hidden}",
-        "bonds": f"{rbm.n_bonds} of {rbm.n_possible} (dilution {rbm.dilution:.4g})",
-        "couplings": f"{rbm.n_bonds * 16 * (spec.measurements + 1) / 2**20:.1f} MiB on disk",
-        "chains": f"{spec.chains} (bit-packed, {spec.chains * (rbm.n_visible + rbm.n_hidden) / 2**23:.2f} MiB)",
-        "seconds an update": f"{seconds:.3g} ({_TIMED - 1} timed)",
-        "annealing": f"about {seconds * spec.updates:.0f} s for {spec.updates} updates; then the measurement",
+    rbm, seconds = _trial(spec, data_dir)
+    a_sweep = seconds / (spec.sweeps * spec.chains)  # of one chain; an overestimate, as an update is not sweeps alone
+    found: dict[str, Any] = {
+        "n_visible": rbm.n_visible,
+        "n_hidden": rbm.n_hidden,
+        "n_bonds": rbm.n_bonds,
+        "dilution": rbm.dilution,
+        "mebibytes_on_disk": round(rbm.n_bonds * 16 * (spec.measurements + 2) / 2**20, 1),
+        "mebibytes_of_chains": round(spec.chains * (rbm.n_visible + rbm.n_hidden) / 2**23, 2),
+        "seconds_an_update": round(seconds, 6),
+        "seconds_of_annealing": round(seconds * spec.updates, 1),
+        "seconds_of_measuring_at_most": round(
+            a_sweep * (spec.ais_chains * MAX_RUNGS + spec.samples * spec.sample_sweeps), 1
+        ),
     }
     if as_json:
-        typer.echo(json.dumps({"seconds_an_update": seconds, **found}))
+        typer.echo(json.dumps(found))
         return
     for name, value in found.items():
-        typer.echo(f"{name:<20}{value}")
+        typer.echo(f"{name.replace('_', ' '):<32}{value}")
+
+
+def _trial(spec: "RunSpec", data_dir: Path | None) -> tuple[Any, float]:
+    """The machine, and the seconds of an update."""
+    from physrbm import experiment
+
+    trial = spec.model_copy(update={"updates": _WARM + _TIMED + 1, "measurements": 1})
+    began = 0.0
+    for m in experiment.run(trial, data_dir):
+        if m.update == _WARM:
+            began = time.monotonic()
+        if m.update == _WARM + _TIMED:
+            break
+    return m.rbm, (time.monotonic() - began) / _TIMED

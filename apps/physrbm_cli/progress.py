@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -41,7 +41,14 @@ class _Lines:
         now = time.monotonic()
         if m.values and (now - self._last >= self._every or m.update == m.updates):
             self._last = now
-            print(f"update {m.update}/{m.updates}  {_scores(m)}  {m.seconds['annealing']:.0f} s", file=sys.stderr)
+            _line(f"update {m.update}/{m.updates}  {_scores(m)}  {m.seconds['annealing']:.0f} s")
+        if m.update == m.updates and m.final is None:
+            _line("measuring")
+
+
+def _line(text: str) -> None:
+    with suppress(BrokenPipeError):  # nobody reads on; that is no reason to stop a run
+        print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -49,14 +56,15 @@ def _bar() -> Iterator[Show]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    bar = BarColumn(bar_width=12)  # small enough that all fits 80 columns
+    columns = TextColumn("{task.description}"), bar, MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, TextColumn("{task.fields[scores]}"), console=Console(stderr=True)) as display:
         task = display.add_task("annealing", total=None, scores="")
 
         def show(m: "Measurement", /) -> None:
             display.update(task, completed=m.update, total=max(1, m.updates))
             if m.values:
-                display.update(task, scores=_scores(m))
+                display.update(task, scores=f"pseudo-likelihood {m.values['pseudo_likelihood']}")
             if m.update == m.updates and m.final is None:
                 display.update(task, description="measuring")
 

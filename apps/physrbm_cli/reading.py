@@ -1,11 +1,14 @@
 """Commands that read a machine or a folder and change nothing."""
 
 import json
+import time
 from math import isqrt
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from physrbm.errors import InvalidInput
 
 Source = Annotated[str, typer.Argument(help="RUN, RUN@update, or a machine file (.h5).")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -47,12 +50,13 @@ def sample(
     from physrbm.store import read_machine
     from physrbm_cli.pictures import draw
 
+    if out is not None and out.suffix != ".npy":
+        raise InvalidInput(f"{out}: samples are written as .npy; choose a name that ends so")
     rbm = read_machine(source)
     v, h = sampling.sample(rbm, chains, sweeps, beta, seed=seed)
     energy = Estimate.of(rbm.energy(v, h) / (rbm.n_visible + rbm.n_hidden))
     if out is not None:
-        with out.open("wb") as file:
-            np.save(file, v)
+        np.save(out, v)
     if as_json:
         typer.echo(json.dumps({"energy": energy._asdict(), "chains": chains, "sweeps": sweeps, "seed": seed}))
         return
@@ -63,7 +67,7 @@ def sample(
 
 def show(source: Annotated[Path, typer.Argument(help="A run folder.")], as_json: Json = False) -> None:
     """What a run is, how it stands or ended, and what was measured."""
-    from physrbm.estimate import compact
+    from physrbm.estimate import LogZ, compact
     from physrbm.store import open_run
 
     run = open_run(source)
@@ -71,9 +75,14 @@ def show(source: Annotated[Path, typer.Argument(help="A run folder.")], as_json:
     if as_json:
         typer.echo(json.dumps({"spec": run.spec.model_dump(), "status": run.status, "report": report}))
         return
-    steps = ", ".join(map(str, run.steps))
-    for name, value in {**run.status, **run.spec.model_dump(), "machines of updates": steps}.items():
-        typer.echo(f"{name:<28}{'' if value is None else value}".rstrip())
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(float(run.status.get("time", 0))))
+    about = {"run": run.folder, "state": run.state, "reason": run.status.get("reason"), "last sign of life": when}
+    about |= {"update": run.status.get("update"), "machines of updates": ", ".join(map(str, run.steps))}
+    for name, value in {**about, **run.machine, **run.spec.model_dump(exclude=set(run.machine))}.items():
+        if value not in (None, ""):
+            typer.echo(f"{name:<28}{value}")
+    if "log_z" in report:
+        typer.echo(LogZ(**report["log_z"]))
     for table in ("log_likelihood", "independent_pixels", "scores", "anchors"):
         for name, x in report.get(table, {}).items():
             value = compact(x["value"], x["error"]) if x.get("estimated", True) else "not estimated"
@@ -82,18 +91,36 @@ def show(source: Annotated[Path, typer.Argument(help="A run folder.")], as_json:
 
 def ls(folder: Annotated[Path, typer.Argument(help="A folder of runs.")] = Path("runs"), as_json: Json = False) -> None:
     """List the runs in a folder."""
-    from physrbm.store import find_runs, open_run
+    from physrbm.store import find_runs
 
-    rows: list[dict[str, Any]] = []
-    for path in find_runs(folder):
-        run = open_run(path)
-        position = f"{run.status.get('update')}/{run.spec.updates}"
-        rows.append({"run": str(path), "state": run.state, "updates": position, "data": run.spec.data,
-                     "hidden": run.spec.hidden, "dilution": run.spec.dilution, "seed": run.spec.seed})  # fmt: skip
+    rows = [_row(path) for path in find_runs(folder)]
     if as_json:
         typer.echo(json.dumps(rows))
         return
-    table = [list(rows[0]), *([str(x) for x in row.values()] for row in rows)] if rows else []
+    names = max(rows, key=len, default={})
+    table = [list(names), *([_cell(row.get(name)) for name in names] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for line in table:
         typer.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _row(path: Path) -> dict[str, Any]:
+    from physrbm.store import open_run
+
+    try:
+        run = open_run(path)
+    except InvalidInput:
+        return {"run": str(path), "state": "damaged"}
+    return {
+        "run": str(path),
+        "state": run.state,
+        "update": f"{run.status.get('update')}/{run.spec.updates}",
+        "data": run.spec.data,
+        "hidden": run.machine.get("n_hidden"),
+        "dilution": run.machine.get("dilution"),
+        "seed": run.spec.seed,
+    }
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -10,6 +10,7 @@ from physrbm.errors import InvalidInput
 if TYPE_CHECKING:
     from physrbm.spec import RunSpec
 
+_PREFIX = "PHYSRBM_"
 _FOLDER = "PHYSRBM_DATA"  # names the folder of data sets, not the setting `data`
 
 
@@ -20,13 +21,12 @@ def resolve(given: dict[str, Any], config: Path | None) -> "RunSpec":
     """
     import secrets
 
-    from physrbm.spec import RunSpec, make_spec
+    from physrbm.spec import make_spec
 
     values = {} if config is None else _read(config)
-    for name in RunSpec.model_fields:
-        variable = f"PHYSRBM_{name.upper()}"
-        if variable != _FOLDER and variable in os.environ:
-            values[name] = os.environ[variable]
+    for variable in sorted(os.environ):
+        if variable.startswith(_PREFIX) and variable != _FOLDER:
+            values[variable.removeprefix(_PREFIX).lower()] = os.environ[variable]
     values |= {name: value for name, value in given.items() if value is not None}
     values.setdefault("seed", secrets.randbelow(2**31))
     return make_spec(values)

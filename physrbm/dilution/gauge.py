@@ -36,7 +36,7 @@ def means(rbm: RBM, data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         raise InvalidInput(f"data must be (sample, {rbm.n_visible}) of 0 and 1, got the shape {data.shape}")
     hidden = np.zeros(rbm.n_hidden)
     for k in range(0, len(data), _BLOCK):
-        hidden += (1 / (1 + np.exp(-rbm.hidden_fields(data[k : k + _BLOCK])))).sum(0)
+        hidden += rbm.hidden_means(data[k : k + _BLOCK]).sum(0)
     return data.mean(0), hidden / len(data)
 
 

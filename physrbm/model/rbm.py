@@ -146,6 +146,17 @@ class RBM:
         """Total fields a + W h on the visible units: (chain, Nv) float64."""
         return self.exchanged().hidden_fields(h)
 
+    def hidden_means(self, v: np.ndarray) -> np.ndarray:
+        """P(h_j = 1 | v): (chain, Nh) float64."""
+        from scipy.special import expit
+
+        means: np.ndarray = expit(self.hidden_fields(v))
+        return means
+
+    def visible_means(self, h: np.ndarray) -> np.ndarray:
+        """P(v_i = 1 | h): (chain, Nv) float64; h may be means."""
+        return self.exchanged().hidden_means(h)
+
     def exchanged(self) -> "RBM":
         """The same machine with the names of the layers exchanged; its bonds are in hidden-row order."""
         order = np.lexsort((self.bonds.i, self.bonds.j))

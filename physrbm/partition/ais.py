@@ -13,7 +13,7 @@ _PILOT_CHAINS = 256
 _PILOT_SWEEPS = 50
 _FIRST_RUNGS = 64
 _PILOT_RUNGS = (100, 400, 1600)
-_MAX_RUNGS = 10_000
+MAX_RUNGS = 10_000
 _MIN_ESS = 100.0
 _TARGET_VARIANCE = 0.3  # of the log-weights: the mean weight of hundreds of chains is then close to normal
 
@@ -73,7 +73,7 @@ def pilot_ladder(path: Path, n_rungs: int | None, seed: int) -> np.ndarray:
         variance = path.climb(path.start(_PILOT_CHAINS, seed, (Use.PILOT_COUNT, trial)), ladder(n)).var()
         if variance <= _TARGET_VARIANCE:
             return ladder(n)
-    return ladder(min(_MAX_RUNGS, int(_PILOT_RUNGS[-1] * variance / _TARGET_VARIANCE)))
+    return ladder(min(MAX_RUNGS, int(_PILOT_RUNGS[-1] * variance / _TARGET_VARIANCE)))
 
 
 def _pilot_means(rbm: RBM, beta: float, seed: int) -> np.ndarray:

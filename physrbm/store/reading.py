@@ -1,6 +1,8 @@
 """Reading a run folder; it is never changed."""
 
 import json
+import os
+import socket
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,12 +20,16 @@ class Run(NamedTuple):
     folder: Path
     spec: RunSpec
     status: dict[str, Any]
-    """state (running, done, failed, interrupted), update, updates, reason, pid, host, time"""
+    """state as written last, update, updates, reason, pid, host, time"""
+    machine: dict[str, Any]
+    """n_visible, n_hidden, n_possible, n_bonds, dilution"""
 
     @property
     def state(self) -> str:
-        """running, done, failed or interrupted."""
-        return str(self.status.get("state"))
+        """running, done, failed, interrupted, or died: the process is gone from this host without a last word."""
+        state = str(self.status.get("state"))
+        here = self.status.get("host") == socket.gethostname()
+        return "died" if state == "running" and here and not _alive(self.status.get("pid")) else state
 
     @property
     def has_results(self) -> bool:
@@ -81,13 +87,25 @@ def open_run(folder: str | Path) -> Run:
     folder = Path(folder)
     try:
         about, status = (json.loads((folder / name).read_bytes()) for name in (layout.RUN, layout.STATUS))
-        return Run(folder, make_spec(dict(about["spec"])), dict(status))
+        return Run(folder, make_spec(dict(about["spec"])), dict(status), dict(about["machine"]))
     except OSError as error:
         raise InvalidInput(f"{folder}: holds no run ({layout.RUN}, {layout.STATUS})") from error
     except InvalidInput as error:
         raise InvalidInput(f"{folder}: {error}") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidInput(f"{folder}: {layout.RUN} or {layout.STATUS} is damaged") from error
+
+
+def _alive(pid: Any) -> bool:
+    if os.name != "posix":  # elsewhere os.kill ends the process instead of asking
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, TypeError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def find_runs(folder: str | Path) -> list[Path]:

@@ -24,21 +24,22 @@ _HEARTBEAT = 2.0  # seconds
 class Recorder:
     """The one writer of a run folder; a context manager, so that the end and its reason are always written."""
 
-    def __init__(self, folder: str | Path, spec: RunSpec, command: list[str], units: dict[str, str]) -> None:
-        """Make the folder. Raises RunExists where one holds a run, InvalidInput where it cannot be made."""
+    def __init__(self, folder: str | Path, spec: RunSpec, rbm: RBM, command: list[str], units: dict[str, str]) -> None:
+        """Make the folder for a run that starts from `rbm`. Raises RunExists, InvalidInput where it cannot be made."""
         self.folder, self.spec, self._units = Path(folder), spec, units
         self._rows: list[tuple[int, dict[str, Estimate]]] = []
-        self._last: tuple[int, RBM] | None = None
+        self._update, self._rbm = 0, rbm
         self._beat, self._seq = -_HEARTBEAT, 0
         self._report: dict[str, Any] = {}
         self._samples: np.ndarray | None = None
         try:
-            (self.folder / layout.CHECKPOINTS).mkdir(parents=True)
-        except FileExistsError as error:
-            raise RunExists(f"{folder} already holds a run; choose another --out") from error
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if any(self.folder.iterdir()):
+                raise RunExists(f"{folder} is not empty; choose another --out")
+            (self.folder / layout.CHECKPOINTS).mkdir()
         except OSError as error:
             raise InvalidInput(f"{folder}: cannot make this folder ({error.strerror})") from error
-        layout.write_json(self.folder / layout.RUN, {**self._provenance(), "command": command})
+        layout.write_json(self.folder / layout.RUN, {**self._provenance(), "machine": _size(rbm), "command": command})
         self._status("running", 0, "")
 
     def __enter__(self) -> "Recorder":
@@ -50,16 +51,17 @@ class Recorder:
     ) -> None:
         """Consolidate what was measured, write how the run ended; the error goes on."""
         state = "done" if kind is None else "interrupted" if kind is KeyboardInterrupt else "failed"
-        if self._last is not None:
-            self._write_results(*self._last)
-        self._status(state, self._last[0] if self._last else 0, str(error or ""))
+        if not layout.checkpoint_path(self.folder, self._update).exists():
+            self._rbm.save(layout.checkpoint_path(self.folder, self._update))
+        self._write_results()
+        self._status(state, self._update, str(error or ""))
 
     def record(self, update: int, rbm: RBM, values: dict[str, Estimate]) -> None:
         """Keep the machine and its scores; without scores only the heartbeat is written, every two seconds."""
+        self._update, self._rbm = update, rbm
         if values:
             rbm.save(layout.checkpoint_path(self.folder, update))
             self._rows.append((update, values))
-            self._last = update, rbm
             self._event("measurement", {"update": update, "values": {k: e._asdict() for k, e in values.items()}})
         if values or time.monotonic() - self._beat > _HEARTBEAT:
             self._status("running", update, "")
@@ -88,15 +90,15 @@ class Recorder:
         versions = {"physrbm": physrbm.__version__, "numpy": np.__version__, "python": platform.python_version()}
         return {"schema": layout.SCHEMA, "seed": self.spec.seed, "versions": versions, "spec": self.spec.model_dump()}
 
-    def _write_results(self, update: int, rbm: RBM) -> None:
+    def _write_results(self) -> None:
         import h5py
 
         temporary = self.folder / f".{layout.RESULTS}.{os.getpid()}"
         with h5py.File(temporary, "w") as file:
-            file.attrs["format"], file.attrs["update"] = "physrbm run", update
+            file.attrs["format"], file.attrs["update"] = "physrbm run", self._update
             for name, value in {**self._provenance(), "report": self._report}.items():
                 file.attrs[name] = value if isinstance(value, int) else json.dumps(value)
-            write_rbm(file.create_group("machine"), rbm)
+            write_rbm(file.create_group("machine"), self._rbm)
             for name in sorted({name for _, values in self._rows for name in values}):
                 rows = [(u, values[name].value, values[name].error) for u, values in self._rows if name in values]
                 series = file.create_dataset(f"series/{name}", data=np.array(rows))
@@ -105,3 +107,8 @@ class Recorder:
                 samples = file.create_dataset("samples/visible", data=self._samples)
                 samples.attrs["axes"] = "chain, visible unit"
         temporary.replace(self.folder / layout.RESULTS)
+
+
+def _size(rbm: RBM) -> dict[str, float]:
+    names = ("n_visible", "n_hidden", "n_possible", "n_bonds", "dilution")
+    return {name: getattr(rbm, name) for name in names}

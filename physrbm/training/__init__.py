@@ -97,5 +97,5 @@ def _check(rbm: RBM, update: int, rate: float) -> None:
     if not largest <= _LARGEST:
         raise Diverged(
             f"training diverged at update {update}: largest |coupling| or |field| is {largest:.3g} (limit "
-            f"{_LARGEST:g}) at learning rate {rate:g}; choose a smaller learning rate"
+            f"{_LARGEST:g}) at learning rate {rate:g}; choose a smaller learning rate or penalty"
         )

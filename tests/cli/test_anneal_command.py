@@ -1,5 +1,6 @@
 import json
 import signal
+import socket
 import subprocess
 import sys
 
@@ -87,6 +88,38 @@ def test_interrupt_keeps_what_was_measured(tmp_path):
     run = pr.open_run(tmp_path / "i")
     assert run.state == "interrupted"
     assert len(run.series("reconstruction")) >= 4
+    assert run.steps[-1] == run.status["update"]
+
+
+def test_killed_run_is_seen_as_dead(finished, tmp_path):
+    folder = tmp_path / "k"
+    folder.mkdir()
+    status = {"state": "running", "update": 3, "pid": 2**22 + 1, "host": socket.gethostname(), "time": 0}
+    (folder / "status.json").write_text(json.dumps(status))
+    (folder / "run.json").write_bytes((finished[0] / "run.json").read_bytes())
+    assert pr.open_run(folder).state == "died"
+    (folder / "status.json").write_text(json.dumps({**status, "host": "elsewhere"}))
+    assert pr.open_run(folder).state == "running"
+
+
+def test_run_goes_on_when_nobody_reads_its_progress(tmp_path):
+    command = [sys.executable, "-c", "from physrbm_cli.main import main; main()", *SHORT, "-v", "--out", tmp_path / "p"]
+    running = subprocess.Popen([str(x) for x in command], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    running.stderr.readline()
+    running.stderr.close()
+    assert b"log Z" in running.stdout.read()
+    running.stdout.close()
+    assert running.wait(timeout=60) == 0
+
+
+def test_tiny_data_give_json_without_nan_and_reasons(tmp_path):
+    np.save(tmp_path / "one.npy", np.array([[0], [1], [1]]))
+    few = ["--hidden", "3", "--updates", "2", "--json", "--out", tmp_path / "t"]
+    done = physrbm("anneal", "--data", tmp_path / "one.npy", *few)
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    report = json.loads(done.stdout, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+    assert "at least 40 samples" in report["absent"]["eps2"]
 
 
 def test_data_that_cannot_be_learned_from(tmp_path):
@@ -118,6 +151,7 @@ def test_data_that_cannot_be_learned_from(tmp_path):
         (["--shape", "big"], 2),
         (["--seed", "-1"], 2),
         (["--config", "nowhere.toml"], 2),
+        (["--from", "nowhere", "--hidden", "7"], 2),
         (["--from", "nowhere"], 2),
         (["--updates", "-1"], 2),
         (["--hidden", "0"], 2),

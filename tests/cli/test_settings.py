@@ -21,6 +21,12 @@ def test_command_line_over_environment_over_file_over_default(tmp_path, monkeypa
     assert (spec.rule, spec.binarise, spec.shape, spec.data) == ("magnitude", None, (4, 6), "digits")
 
 
+def test_typo_in_the_environment(monkeypatch):
+    monkeypatch.setenv("PHYSRBM_HIDEN", "7")
+    with pytest.raises(InvalidInput, match="did you mean 'hidden'"):
+        resolve({}, None)
+
+
 def test_absent_seed_is_drawn():
     assert resolve({}, None).seed != resolve({}, None).seed
 
@@ -33,6 +39,8 @@ def test_absent_seed_is_drawn():
         ("hidden = 'many'", "hidden: "),
         ("hidden = ", "not a TOML file"),
         ("learning_rate = nan", "learning_rate: "),
+        ("hidden = true", "hidden: "),
+        ("shape = 'big'", "shape: must be ROWSxCOLUMNS"),
     ],
 )
 def test_bad_file_is_one_line(text, message, tmp_path):

@@ -118,11 +118,11 @@ def test_named_parts_and_labels(tmp_path, end):
 
 
 def test_labels_follow_their_rows_into_the_held_out_part(tmp_path):
-    values = np.arange(24, dtype=np.uint8).reshape(12, 2)
+    values = 200 + np.arange(24, dtype=np.uint8).reshape(12, 2)
     np.savez(tmp_path / "a.npz", train=values, train_labels=np.arange(12))
     grey = read_file(tmp_path / "a.npz")
     for part, labels in ((grey.train, grey.train_labels), (grey.test, grey.test_labels)):
-        np.testing.assert_array_equal(np.rint(part[:, 0] * 255), 2 * labels)
+        np.testing.assert_array_equal(np.rint(part[:, 0] * 255), 200 + 2 * labels)
 
 
 def test_an_array_named_data_is_taken_among_others(tmp_path):
@@ -335,3 +335,16 @@ def test_user_rows_have_no_shape_to_resize(tmp_path):
     with pytest.raises(InvalidInput, match="not images"):
         load_data(write(tmp_path / "a.npy", BITS), shape=(2, 3))
     assert load_data(write(tmp_path / "b.npy", BYTES), shape=(6, 2)).shape == (6, 2)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, np.float32])
+def test_spins_are_read_as_bits(dtype, tmp_path):
+    np.save(tmp_path / "s.npy", (2 * BITS.astype(int) - 1).astype(dtype))
+    grey = read_file(tmp_path / "s.npy")
+    assert sorted(map(tuple, np.concatenate([grey.train, grey.test]))) == sorted(map(tuple, BITS))
+
+
+def test_integers_on_another_scale_are_refused(tmp_path):
+    np.save(tmp_path / "s.npy", np.arange(20).reshape(4, 5))
+    with pytest.raises(InvalidInput, match="integers up to 19"):
+        read_file(tmp_path / "s.npy")

@@ -57,7 +57,7 @@ def test_second_moments_error_is_the_scatter_over_repeats():
 
 
 def test_too_few_samples_for_second_moments():
-    with pytest.raises(InvalidInput, match="at least 40"):
+    with pytest.raises(InvalidInput, match="at least 40 samples"):
         scores.second_moments(np.zeros((30, 4)), np.zeros((100, 4)))
 
 

@@ -151,7 +151,7 @@ def test_equal_seeds_give_equal_bytes():
 def test_divergence_stops_with_the_remedy():
     data = pr.load_data("digits").train
     run = training.train(RBM.initialise(data, 20), data, updates=100, learning_rate=1e4, final_learning_rate=1e4)
-    with pytest.raises(Diverged, match="choose a smaller learning rate"):
+    with pytest.raises(Diverged, match="choose a smaller learning rate or penalty"):
         list(run)
 
 
