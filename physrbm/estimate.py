@@ -1,7 +1,7 @@
 """Values with errors."""
 
 from math import floor, isfinite, log10
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,6 +77,13 @@ class LogLikelihood(NamedTuple):
         return compact(self.value, self.error) if self.estimated else "not estimated"
 
 
+def plain(x: Any) -> Any:
+    """Nested dicts with None for NaN and infinity, which JSON does not have."""
+    if isinstance(x, dict):
+        return {name: plain(value) for name, value in x.items()}
+    return None if isinstance(x, float) and not isfinite(x) else x
+
+
 def rounded(value: float, error: float) -> str:
     """`value` with the digits that two significant digits of `error` allow."""
     return f"{value:.{_digits(error)}f}" if isfinite(error) and error > 0 else f"{value:.10g}"
@@ -86,7 +93,7 @@ def compact(value: float, error: float) -> str:
     """Value and error in one: -18.85(24) is -18.85 with the standard error 0.24; an unknown error is (?)."""
     if not isfinite(value) or not isfinite(error):
         return f"{value:.4g}(?)"
-    if error <= 0:
+    if error <= 1e-13 * abs(value):  # round-off, or none
         return f"{value:.6g}"
     largest = max(abs(value), error)
     if largest < 1e-2:

@@ -11,7 +11,7 @@ from physrbm import scores, store, training
 from physrbm.data import Dataset, load_data
 from physrbm.dilution import dilute
 from physrbm.errors import InvalidInput
-from physrbm.estimate import Estimate, LogLikelihood, LogZ
+from physrbm.estimate import Estimate, LogLikelihood, LogZ, plain
 from physrbm.model import RBM
 from physrbm.partition import log_likelihood, log_z
 from physrbm.sampling import sample
@@ -48,24 +48,21 @@ class Measurement(NamedTuple):
     """cheap scores on held-out data; empty where none were due"""
     seconds: dict[str, float]
     """wall time by stage"""
-    shape: tuple[int, ...]
-    """of an image of the data"""
-    n_data: tuple[int, int]
-    """samples for training and for test"""
+    data: Dataset
     final: Final | None = None
 
 
 def run(spec: RunSpec, data_dir: str | Path | None = None) -> Iterator[Measurement]:
     """Measurements of one run, one an update, the last with `final`. Raises InvalidInput, Diverged."""
     began = time.monotonic()
-    data = load_data(spec.data, binarise=spec.binarise, shape=spec.shape, data_dir=data_dir, seed=spec.seed)
+    data = load_data(spec.data, binarise=spec.binarise, shape=spec.shape, data_dir=data_dir)
     due = set(np.linspace(0, spec.updates, spec.measurements + 1).round().astype(int).tolist())
     states = training.train(_machine(spec, data), data.train, spec.seed, **_settings(spec))
-    n_data, loaded = (len(data.train), len(data.test)), time.monotonic()
+    loaded = time.monotonic()
     for state in states:
         values = _cheap(state.rbm, data, spec.seed) if state.update in due else {}
         seconds = {"loading": loaded - began, "annealing": time.monotonic() - loaded}
-        last = Measurement(state.update, spec.updates, state.rbm, values, seconds, data.shape, n_data)
+        last = Measurement(state.update, spec.updates, state.rbm, values, seconds, data)
         yield last
     annealed = time.monotonic()
     final = measure(spec, last.rbm, data)
@@ -74,13 +71,12 @@ def run(spec: RunSpec, data_dir: str | Path | None = None) -> Iterator[Measureme
 
 def measure(spec: RunSpec, rbm: RBM, data: Dataset) -> Final:
     """Everything that is measured at the end."""
-    z = log_z(rbm, n_chains=spec.ais_chains, visible_mean=data.train.mean(0), seed=spec.seed)
+    z = log_z(rbm, n_chains=spec.ais_chains, data=data.train, seed=spec.seed)
     generated = sample(rbm, spec.samples, spec.sample_sweeps, seed=spec.seed).visible
     parts = {"train": data.train, "test": data.test}
     values, anchors, absent = _cheap(rbm, data, spec.seed), {}, {}
     n = min(len(data.test), len(data.train), len(generated))
-    rng = generator(spec.seed, Stream.SCORES, 1)  # files are ordered by writer: the first n are no fair sample
-    test, train = (x[rng.permutation(len(x))[:n]] for x in (data.test, data.train))
+    test, train = _some(data.test, n), _some(data.train, n)
     try:
         values["eps2"] = scores.second_moments(test, generated[:n])
         anchors["eps2"] = scores.second_moments(test, train)
@@ -119,17 +115,12 @@ def report(spec: RunSpec, last: Measurement) -> dict[str, Any]:
         "absent": final.absent,
         "seconds": last.seconds,
     }
-    return cast(dict[str, Any], _finite(content))
-
-
-def _finite(x: Any) -> Any:
-    """The same with None for NaN and infinity, which JSON does not have."""
-    if isinstance(x, dict):
-        return {name: _finite(value) for name, value in x.items()}
-    return None if isinstance(x, float) and not np.isfinite(x) else x
+    return cast(dict[str, Any], plain(content))
 
 
 def _machine(spec: RunSpec, data: Dataset) -> RBM:
+    if spec.dilution is None and (spec.rule, spec.gauge) != ("random", "binary"):
+        raise InvalidInput(f"rule {spec.rule!r} and gauge {spec.gauge!r} say how bonds go; give a dilution too")
     if spec.origin is None and spec.rule == "random" and spec.gauge == "binary":
         return RBM.initialise(data.train, spec.hidden, spec.dilution or 0.0, scale=spec.scale, seed=spec.seed)
     if spec.origin is None:
@@ -138,8 +129,9 @@ def _machine(spec: RunSpec, data: Dataset) -> RBM:
         rbm = store.read_machine(spec.origin)
     if rbm.n_visible != data.n_visible:
         raise InvalidInput(f"the machine has {rbm.n_visible} visible units, {spec.data} has {data.n_visible} pixels")
-    dilution = rbm.dilution if spec.dilution is None else spec.dilution
-    return dilute(rbm, dilution, spec.rule, spec.gauge, data.train, seed=spec.seed)
+    if spec.dilution is None:
+        return rbm
+    return dilute(rbm, spec.dilution, spec.rule, spec.gauge, data.train, seed=spec.seed)
 
 
 def _settings(spec: RunSpec) -> dict[str, Any]:
@@ -148,8 +140,14 @@ def _settings(spec: RunSpec) -> dict[str, Any]:
 
 
 def _cheap(rbm: RBM, data: Dataset, seed: int) -> dict[str, Estimate]:
-    look = data.test[:_LOOK]
+    look = _some(data.test, _LOOK)
     return {
         "pseudo_likelihood": scores.pseudo_likelihood(rbm, look, seed),
         "reconstruction": scores.reconstruction(rbm, look),
     }
+
+
+def _some(samples: np.ndarray, n: int) -> np.ndarray:
+    """The same `n` samples at every call: files are ordered by writer, so the first n are no fair sample."""
+    some: np.ndarray = samples[generator(0, Stream.SUBSAMPLE).permutation(len(samples))[:n]]
+    return some

@@ -1,7 +1,6 @@
 """What a run is, in full: a frozen value that travels as JSON."""
 
 import difflib
-import hashlib
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -32,7 +31,7 @@ class RunSpec(BaseModel):
     chains: int = 512
     batch: int = 512
     learning_rate: float = 0.2
-    final_learning_rate: float | None = 0.02
+    decay: float = 0.1
     centred: bool = True
     l1: float = 0.0
     l2: float = 0.0
@@ -77,11 +76,6 @@ class RunSpec(BaseModel):
                 raise ValueError("must be ROWSxCOLUMNS, like 14x14")
             return tuple(int(part) for part in parts)
         return value
-
-    @property
-    def digest(self) -> str:
-        """Twelve hexadecimal digits that name this spec."""
-        return hashlib.blake2b(self.model_dump_json().encode(), digest_size=6).hexdigest()
 
 
 def make_spec(values: dict[str, Any]) -> RunSpec:

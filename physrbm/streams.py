@@ -7,6 +7,8 @@ measurement does not change the chains.
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from physrbm.errors import InvalidInput
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -18,12 +20,11 @@ class Stream(IntEnum):
     DILUTION = 1
     INITIAL = 2
     DYNAMICS = 3
-    SWAPS = 4
     BATCHES = 5
-    BOOTSTRAP = 6
     BINARISATION = 7
     SPLIT = 8
     SCORES = 9
+    SUBSAMPLE = 10
 
 
 class Use(IntEnum):
@@ -39,8 +40,14 @@ class Use(IntEnum):
 
 
 def sequence(seed: int, stream: Stream, *key: int) -> "np.random.SeedSequence":
-    """Seed sequence of one use of `seed`; `key` tells repeated uses apart (a stage, a block of chains)."""
+    """Seed sequence of one use of `seed`; `key` tells repeated uses apart (a stage, a block of chains).
+
+    Raises InvalidInput for a seed that is not a whole number >= 0.
+    """
     import numpy as np
+
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise InvalidInput(f"seed must be a whole number >= 0, got {seed}")
 
     return np.random.SeedSequence(seed, spawn_key=(int(stream), *key))
 

@@ -39,7 +39,7 @@ def anneal(
     chains: Annotated[int | None, option("Persistent chains.", 512, Training)] = None,
     batch: Annotated[int | None, option("Samples a batch.", 512, Training)] = None,
     learning_rate: Annotated[float | None, option("Learning rate of the first update.", 0.2, Training)] = None,
-    final_learning_rate: Annotated[float | None, option("Reached geometrically at the last.", 0.02, Training)] = None,
+    decay: Annotated[float | None, option("Last learning rate over the first; 1: constant.", 0.1, Training)] = None,
     centred: Annotated[bool | None, option("The gradient.", "centred", Training, "--centred/--plain")] = None,
     l1: Annotated[float | None, option("L1 penalty on the couplings.", 0.0, Training)] = None,
     l2: Annotated[float | None, option("L2 penalty on the couplings.", 0.0, Training)] = None,
@@ -93,10 +93,10 @@ def _run(spec: "RunSpec", data_dir: Path | None, out: Path | None, style: Style)
     name = f"{Path(spec.data).stem}-h{rbm.n_hidden}-p{rbm.dilution:.4g}-s{spec.seed}"
     folder = out or Path("runs") / name
     try:
-        with Recorder(folder, spec, rbm, sys.argv, UNITS) as recorder:
+        with Recorder(folder, spec, rbm, first.data.digest, sys.argv, UNITS) as recorder:
             if not style[0]:
                 size = f"{rbm.n_visible} x {rbm.n_hidden}, {rbm.n_bonds} of {rbm.n_possible} bonds"
-                data = f"{first.n_data[0]} + {first.n_data[1]} samples (train + test)"
+                data = f"{len(first.data.train)} + {len(first.data.test)} samples (train + test)"
                 typer.echo(f"run {folder}: {size}, {data}, seed {spec.seed}", err=True)
             with progress(*style) as show:
                 for last in chain([first], measurements):

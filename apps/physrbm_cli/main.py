@@ -43,13 +43,25 @@ def main() -> None:
     from physrbm.errors import PhysRBMError
 
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except PhysRBMError as error:
-        typer.echo(f"physrbm: {error}", err=True)
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        _fail("interrupted", 130)
     except BrokenPipeError:  # the reader of our output left (`| head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except MemoryError as error:
+        _fail(f"not enough memory ({error})", 1)
     except OSError as error:
-        typer.echo(f"physrbm: {error}", err=True)
-        sys.exit(1)
+        _fail(str(error), 1)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # the command-line parser's own; typer does not export its class
+            raise
+        _fail(error.format_message(), getattr(error, "exit_code", 2))
+
+
+def _fail(message: str, code: int) -> None:
+    if message:
+        typer.echo(f"physrbm: {message}", err=True)
+    sys.exit(code)

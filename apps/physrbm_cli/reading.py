@@ -24,11 +24,12 @@ def logz(
     as_json: Json = False,
 ) -> None:
     """Estimate log Z with a 95 % interval, or say that it cannot be estimated; exit code 3 then."""
+    from physrbm.estimate import plain
     from physrbm.partition import log_z
     from physrbm.store import read_machine
 
     estimate = log_z(read_machine(source), method, beta, chains, rungs, seed=seed)
-    typer.echo(json.dumps(estimate._asdict()) if as_json else str(estimate))
+    typer.echo(json.dumps(plain(estimate._asdict())) if as_json else str(estimate))
     if not estimate.estimated:
         raise typer.Exit(3)
 
@@ -46,7 +47,7 @@ def sample(
     import numpy as np
 
     from physrbm import sampling
-    from physrbm.estimate import Estimate
+    from physrbm.estimate import Estimate, plain
     from physrbm.store import read_machine
     from physrbm_cli.pictures import draw
 
@@ -58,7 +59,7 @@ def sample(
     if out is not None:
         np.save(out, v)
     if as_json:
-        typer.echo(json.dumps({"energy": energy._asdict(), "chains": chains, "sweeps": sweeps, "seed": seed}))
+        typer.echo(json.dumps({"energy": plain(energy._asdict()), "chains": chains, "sweeps": sweeps, "seed": seed}))
         return
     typer.echo(f"energy a unit {energy} after {sweeps} sweeps of {chains} chains from random starts")
     side = isqrt(rbm.n_visible)

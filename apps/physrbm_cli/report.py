@@ -28,17 +28,17 @@ def show(last: "Measurement") -> None:
             typer.echo("\n    ".join([name, *filter(None, cells)]))
     else:
         _table(rows(final))
+    if not final.log_z.estimated:
+        typer.echo(f"log Z, log-likelihood: not estimated ({final.log_z.reason})")
     for name, reason in final.absent.items():
         typer.echo(f"{name}: not estimated ({reason})")
-    draw(final.samples, last.shape, f"{len(final.samples)} generated from random starts; the first:")
+    draw(final.samples, last.data.shape, f"{len(final.samples)} generated from random starts; the first:")
 
 
 def rows(final: "Final") -> list[Row]:
-    """Name, value, interval, what to compare with. The interval of what is not estimated is shown too: it says how
-    far off even the spread that was seen is.
-    """
+    """Name, value, interval, what to compare with."""
     z = final.log_z
-    effective = f"effective {z.ess:.0f} of {z.n_chains}{'' if z.estimated else ': too few'}"
+    effective = f"effective {z.ess:.0f} of {z.n_chains}"
     found = [("log Z", compact(z.value, z.error) if z.estimated else "not estimated", _interval(z), effective)]
     for part, x in final.log_likelihood.items():
         independent = f"{final.independent_pixels[part]} indep. pixels"
@@ -66,4 +66,4 @@ def _table(cells: list[Row]) -> None:
 
 
 def _interval(x: "LogZ | LogLikelihood") -> str:
-    return f"{rounded(x.lower, x.error)} {rounded(x.upper, x.error)}" if isfinite(x.error) else ""
+    return f"{rounded(x.lower, x.error)} {rounded(x.upper, x.error)}" if x.estimated and isfinite(x.error) else ""

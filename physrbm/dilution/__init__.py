@@ -41,13 +41,17 @@ def dilute(
     """
     if rule not in RULES:
         raise InvalidInput(f"unknown dilution rule {rule!r}; allowed: {', '.join(RULES)}")
-    if data is not None:
+    if data is not None and (visible_mean is not None or hidden_mean is not None):
+        raise InvalidInput("data and visible_mean, hidden_mean exclude each other")
+    if data is not None and gauge == "centred":
         visible_mean, hidden_mean = means(rbm, data)
     mu, lam = check_means(rbm, gauge, visible_mean, hidden_mean)
     n_keep = n_kept(rbm.n_possible, dilution)
     if n_keep > rbm.n_bonds:
         raise InvalidInput(f"dilution {dilution} asks for {n_keep} bonds, only {rbm.n_bonds} are left to choose from")
-    keep = RULES[rule](rbm, n_keep, generator(seed, Stream.DILUTION))
+    # a machine that lost bonds to this seed before must not lose correlated ones to it now
+    key = () if rbm.n_bonds == rbm.n_possible else (rbm.n_bonds,)
+    keep = RULES[rule](rbm, n_keep, generator(seed, Stream.DILUTION, *key))
     if keep.shape != (rbm.n_bonds,) or keep.sum() != n_keep:
         raise InvalidInput(f"the rule {rule!r} kept {keep.sum()} bonds, expected {n_keep}")
     visible, hidden, constant = left_behind(rbm, ~keep, mu, lam)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from physrbm.errors import InvalidInput
-from physrbm.model import RBM
+from physrbm.model import RBM, check_states
 
 _BLOCK = 4096  # samples whose hidden fields are held at once
 GAUGES = ("binary", "ising", "centred")
@@ -31,9 +31,7 @@ def check_means(
 
 def means(rbm: RBM, data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """<v> (Nv,) and <h> (Nh,) of `rbm` under data (n, Nv) of {0,1}. Raises InvalidInput."""
-    data = np.asarray(data)
-    if data.ndim != 2 or data.shape[1] != rbm.n_visible or not len(data) or not np.isin(data, (0, 1)).all():
-        raise InvalidInput(f"data must be (sample, {rbm.n_visible}) of 0 and 1, got the shape {data.shape}")
+    data = check_states(data, rbm.n_visible)
     hidden = np.zeros(rbm.n_hidden)
     for k in range(0, len(data), _BLOCK):
         hidden += rbm.hidden_means(data[k : k + _BLOCK]).sum(0)

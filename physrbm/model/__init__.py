@@ -3,7 +3,7 @@
 from physrbm.model.bonds import Bonds, Rows, hidden_rows, visible_rows
 from physrbm.model.files import load, read_rbm, write_rbm
 from physrbm.model.fresh import n_kept, random_subset
-from physrbm.model.rbm import RBM, independent_fields
+from physrbm.model.rbm import RBM, check_states, independent_fields
 from physrbm.model.spins import Spins
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Bonds",
     "Rows",
     "Spins",
+    "check_states",
     "hidden_rows",
     "independent_fields",
     "load",

@@ -40,9 +40,14 @@ def save(rbm: RBM, path: str | Path) -> None:
 
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with h5py.File(temporary, "w") as file:
-        write_rbm(file, rbm)
-    temporary.replace(path)
+    try:
+        with h5py.File(temporary, "w") as file:
+            write_rbm(file, rbm)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def load(path: str | Path) -> RBM:

@@ -6,6 +6,8 @@ from physrbm.errors import InvalidInput
 from physrbm.model.bonds import Bonds
 from physrbm.streams import Stream, generator, sequence
 
+_CHUNK = 2**20  # integers
+
 
 def n_kept(n_possible: int, dilution: float) -> int:
     """round((1 - p) n_possible), the bonds left. Raises InvalidInput outside [0, 1) or for none left."""
@@ -18,8 +20,14 @@ def n_kept(n_possible: int, dilution: float) -> int:
 
 
 def random_subset(n: int, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Sorted `size` distinct integers of range(n), every subset equally likely."""
-    return np.sort(rng.choice(n, size=size, replace=False, shuffle=False))
+    """Sorted `size` distinct integers of range(n), every subset equally likely, in memory of the order of `size`."""
+    if size < n / 50 or n <= _CHUNK:  # numpy itself is sparse below 1/50
+        return np.sort(rng.choice(n, size=size, replace=False, shuffle=False))
+    chunks = np.full(-(-n // _CHUNK), _CHUNK)
+    chunks[-1] -= chunks.sum() - n
+    sizes = rng.multivariate_hypergeometric(chunks, size, method="marginals")
+    parts = [np.sort(rng.choice(c, size=s, replace=False, shuffle=False)) for c, s in zip(chunks, sizes, strict=True)]
+    return np.concatenate([k * _CHUNK + part for k, part in enumerate(parts)])
 
 
 def gaussian_bonds(n_visible: int, n_hidden: int, dilution: float, scale: float, seed: int) -> Bonds:
@@ -28,6 +36,8 @@ def gaussian_bonds(n_visible: int, n_hidden: int, dilution: float, scale: float,
     A coupling depends on the seed and on its own pair alone, so the survivors of any dilution carry what the
     dense machine of that seed carries there.
     """
+    if not (np.isfinite(scale) and scale >= 0):
+        raise InvalidInput(f"scale must be finite and not negative, got {scale}")
     pair = random_subset(n_visible * n_hidden, n_kept(n_visible * n_hidden, dilution), generator(seed, Stream.DILUTION))
     i, j = np.divmod(pair, n_hidden)
     return Bonds(i.astype(np.int32), j.astype(np.int32), scale * _normal(pair, seed))

@@ -47,8 +47,8 @@ class RBM:
         a, b = _field(visible_bias, "visible_bias"), _field(hidden_bias, "hidden_bias")
         bonds = sorted_bonds(i, j, weight, a.size, b.size)
         possible = a.size * b.size if n_possible is None else int(n_possible)
-        if not bonds.i.size <= possible <= a.size * b.size:
-            raise InvalidInput(f"n_possible must be in {bonds.i.size}..{a.size * b.size}, got {possible}")
+        if not max(1, bonds.i.size) <= possible <= a.size * b.size:
+            raise InvalidInput(f"n_possible must be in {max(1, bonds.i.size)}..{a.size * b.size}, got {possible}")
         if not np.isfinite(constant):
             raise InvalidInput(f"constant must be finite, got {constant}")
         return cls(a, b, bonds, possible, float(constant))
@@ -79,7 +79,7 @@ class RBM:
         n_hidden: int,
         dilution: float = 0.0,
         rule: str = "random",
-        scale: float = 0.01,
+        scale: float = 0.1,
         seed: int = 0,
     ) -> "RBM":
         """Fresh machine: random bonds, couplings N(0, scale^2), visible fields from the pixel means of data.
@@ -137,9 +137,12 @@ class RBM:
         """Total fields b + v W on the hidden units: (chain, Nh) float64."""
         from scipy.sparse import csr_array
 
+        v = np.atleast_2d(v)
+        if v.ndim != 2 or v.shape[1] != self.n_visible:
+            raise InvalidInput(f"states must be (chain, {self.n_visible}), got the shape {v.shape}")
         shape = (self.n_hidden, self.n_visible)
         w = csr_array((self.bonds.weight, (self.bonds.j, self.bonds.i)), shape=shape)
-        fields: np.ndarray = (w @ np.atleast_2d(v).astype(np.float64).T).T + self.hidden_bias
+        fields: np.ndarray = (w @ v.astype(np.float64).T).T + self.hidden_bias
         return fields
 
     def visible_fields(self, h: np.ndarray) -> np.ndarray:
@@ -163,19 +166,22 @@ class RBM:
         bonds = Bonds(self.bonds.j[order], self.bonds.i[order], self.bonds.weight[order])
         return replace(self, visible_bias=self.hidden_bias, hidden_bias=self.visible_bias, bonds=bonds)
 
-    def free_energy(self, v: np.ndarray) -> np.ndarray:
-        """F(v) = constant - a.v - sum_j log(1 + exp(b_j + (v W)_j)): (chain,) float64, at beta = 1."""
+    def free_energy(self, v: np.ndarray, beta: float = 1.0) -> np.ndarray:
+        """-log sum_h exp(-beta E(v,h)) = beta (constant - a.v) - sum_j log(1 + exp(beta x_j)): (chain,) float64.
+
+        x = b + v W are the hidden fields; exp(-free_energy) sums to Z over all v.
+        """
         v = np.atleast_2d(v)
         out = np.empty(len(v))
         for k in range(0, len(v), _BLOCK):
             x = v[k : k + _BLOCK].astype(np.float64)
-            softplus = np.logaddexp(0.0, self.hidden_fields(x)).sum(1)
-            out[k : k + _BLOCK] = self.constant - (x * self.visible_bias).sum(1) - softplus
+            softplus = np.logaddexp(0.0, beta * self.hidden_fields(x)).sum(1)
+            out[k : k + _BLOCK] = beta * (self.constant - (x * self.visible_bias).sum(1)) - softplus
         return out
 
     def to_spins(self) -> Spins:
         """Exact couplings, fields and constant in spins s = 2v - 1."""
-        return to_spins(self.bonds, self.visible_bias, self.hidden_bias, self.constant)
+        return to_spins(self.bonds, self.visible_bias, self.hidden_bias, self.constant, self.n_possible)
 
     @classmethod
     def from_spins(
@@ -199,13 +205,21 @@ class RBM:
 
 def independent_fields(data: np.ndarray) -> np.ndarray:
     """Fields of independent pixels with the means of data (n, Nv), half a count added to either value."""
-    if data.ndim != 2 or data.size == 0:
-        raise InvalidInput(f"data must be (sample, pixel) and not empty, got the shape {data.shape}")
-    if not np.isin(data, (0, 1)).all():
-        raise InvalidInput("data must hold only 0 and 1; binarise them first")
+    data = check_states(data)
     on = data.sum(0, dtype=np.float64) + 0.5
     fields: np.ndarray = np.log(on) - np.log(len(data) + 1.0 - on)
     return fields
+
+
+def check_states(states: np.ndarray, n_visible: int | None = None) -> np.ndarray:
+    """`states` as an array, if it is (sample, `n_visible`) of {0,1} and not empty. Raises InvalidInput."""
+    states = np.asarray(states)
+    if states.ndim != 2 or states.size == 0 or states.shape[1] != (n_visible or states.shape[1]):
+        width = "pixel" if n_visible is None else n_visible
+        raise InvalidInput(f"data must be (sample, {width}) and not empty, got the shape {states.shape}")
+    if not np.isin(states, (0, 1)).all():
+        raise InvalidInput("data must hold only 0 and 1; binarise them first")
+    return states
 
 
 def _field(x: np.ndarray, name: str) -> np.ndarray:

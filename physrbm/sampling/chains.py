@@ -77,6 +77,11 @@ def new_chains(visible: np.ndarray, n_hidden: int, seed: int, key: tuple[int, ..
     )
 
 
+def copy_chains(chains: Chains) -> Chains:
+    """The same chains in memory of their own; sweeps change chains in place."""
+    return chains._replace(visible=chains.visible.copy(), hidden=chains.hidden.copy(), rng=chains.rng.copy())
+
+
 def random_states(n_chains: int, n_visible: int, seed: int, key: tuple[int, ...]) -> np.ndarray:
     """Uniform configurations (chain, Nv) uint8."""
     return generator(seed, Stream.INITIAL, *key).integers(0, 2, (n_chains, n_visible), dtype=np.uint8)

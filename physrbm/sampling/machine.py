@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from physrbm.errors import InvalidInput
 from physrbm.model import RBM, hidden_rows, visible_rows
 
+_LARGEST = 1e9
 LayerRows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """bias (set, unit), base field (set, unit), start (set, unit + 1), neighbour (bond,), weight (bond,)"""
 
@@ -21,6 +23,9 @@ class Machine(NamedTuple):
 
 def pack_machine(rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
     """Machine with one weight set; `base_visible` (Nv,) are the fields of the base energy -base.v, else zero."""
+    largest = max(np.abs(x).max(initial=0.0) for x in (rbm.visible_bias, rbm.hidden_bias, rbm.bonds.weight))
+    if largest > _LARGEST:
+        raise InvalidInput(f"couplings and fields must be at most {_LARGEST:g} for float32 chains, got {largest:g}")
     v, h = visible_rows(rbm.bonds, rbm.n_visible), hidden_rows(rbm.bonds, rbm.n_hidden)
     none = np.empty(0, np.float32)
     empty = Machine(

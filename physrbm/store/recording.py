@@ -13,7 +13,7 @@ import numpy as np
 
 import physrbm
 from physrbm.errors import InvalidInput, RunExists
-from physrbm.estimate import Estimate
+from physrbm.estimate import Estimate, plain
 from physrbm.model import RBM, write_rbm
 from physrbm.spec import RunSpec
 from physrbm.store import layout
@@ -24,8 +24,13 @@ _HEARTBEAT = 2.0  # seconds
 class Recorder:
     """The one writer of a run folder; a context manager, so that the end and its reason are always written."""
 
-    def __init__(self, folder: str | Path, spec: RunSpec, rbm: RBM, command: list[str], units: dict[str, str]) -> None:
-        """Make the folder for a run that starts from `rbm`. Raises RunExists, InvalidInput where it cannot be made."""
+    def __init__(
+        self, folder: str | Path, spec: RunSpec, rbm: RBM, digest: str, command: list[str], units: dict[str, str]
+    ) -> None:
+        """Make the folder for a run from `rbm` on the data of `digest`.
+
+        Raises RunExists where it is not empty, InvalidInput where it cannot be made.
+        """
         self.folder, self.spec, self._units = Path(folder), spec, units
         self._rows: list[tuple[int, dict[str, Estimate]]] = []
         self._update, self._rbm = 0, rbm
@@ -39,7 +44,8 @@ class Recorder:
             (self.folder / layout.CHECKPOINTS).mkdir()
         except OSError as error:
             raise InvalidInput(f"{folder}: cannot make this folder ({error.strerror})") from error
-        layout.write_json(self.folder / layout.RUN, {**self._provenance(), "machine": _size(rbm), "command": command})
+        about = {"machine": _size(rbm), "data": digest, "command": command}
+        layout.write_json(self.folder / layout.RUN, {**self._provenance(), **about})
         self._status("running", 0, "")
 
     def __enter__(self) -> "Recorder":
@@ -51,10 +57,12 @@ class Recorder:
     ) -> None:
         """Consolidate what was measured, write how the run ended; the error goes on."""
         state = "done" if kind is None else "interrupted" if kind is KeyboardInterrupt else "failed"
-        if not layout.checkpoint_path(self.folder, self._update).exists():
-            self._rbm.save(layout.checkpoint_path(self.folder, self._update))
-        self._write_results()
-        self._status(state, self._update, str(error or ""))
+        try:
+            if not layout.checkpoint_path(self.folder, self._update).exists():
+                self._rbm.save(layout.checkpoint_path(self.folder, self._update))
+            self._write_results()
+        finally:
+            self._status(state, self._update, str(error or ""))
 
     def record(self, update: int, rbm: RBM, values: dict[str, Estimate]) -> None:
         """Keep the machine and its scores; without scores only the heartbeat is written, every two seconds."""
@@ -72,7 +80,8 @@ class Recorder:
         self._event("report", report)
 
     def _event(self, kind: str, content: dict[str, Any]) -> None:
-        line = json.dumps({"seq": self._seq, "time": time.time(), "kind": kind, **content}) + "\n"
+        event = {"seq": self._seq, "time": time.time(), "kind": kind, **content}
+        line = json.dumps(plain(event), allow_nan=False) + "\n"
         self._seq += 1
         handle = os.open(self.folder / layout.EVENTS, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:

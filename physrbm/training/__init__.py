@@ -7,8 +7,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from physrbm.errors import Diverged, InvalidInput
-from physrbm.model import RBM
-from physrbm.sampling import Chains, Machine, moments, new_chains, pack_machine, pack_states, repack_machine, sweep
+from physrbm.model import RBM, check_states
+from physrbm.sampling import (
+    Chains,
+    Machine,
+    block_words,
+    copy_chains,
+    moments,
+    new_chains,
+    pack_machine,
+    pack_states,
+    repack_machine,
+    sweep,
+)
 from physrbm.streams import Stream, Use, generator
 from physrbm.training.gradient import centred, plain
 from physrbm.training.settings import Settings
@@ -34,22 +45,23 @@ class State(NamedTuple):
 def start(rbm: RBM, data: np.ndarray, settings: Settings, seed: int) -> State:
     """State before the first update; persistent chains start at random data. Raises InvalidInput."""
     settings.check()
-    if data.ndim != 2 or data.shape[1] != rbm.n_visible or len(data) < 1:
-        raise InvalidInput(f"data must be (sample, {rbm.n_visible}) and not empty, got the shape {data.shape}")
-    if not np.isin(data, (0, 1)).all():
-        raise InvalidInput("data must hold only 0 and 1; binarise them first")
+    data = check_states(data, rbm.n_visible)
     rows = generator(seed, Stream.INITIAL, Use.PERSISTENT).integers(0, len(data), settings.n_chains)
     chains = new_chains(data[rows], rbm.n_hidden, seed, (Use.PERSISTENT,))
-    return State(0, rbm, chains, 1 / (1 + np.exp(-rbm.hidden_bias)), pack_machine(rbm))
+    machine, batch = pack_machine(rbm), _batch(data, settings.batch_size, 0, seed)
+    hidden_mean = moments(rbm, machine, pack_states(batch, block_words(len(batch))), len(batch)).hidden
+    return State(0, rbm, chains, hidden_mean, machine)
 
 
 def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State:
     """One update. Raises Diverged."""
     rbm, chains, machine = state.rbm, state.chains, state.machine
     batch = _batch(data, settings.batch_size, state.update, seed)
-    positive = moments(rbm, machine, pack_states(batch, chains.visible.shape[2]), len(batch))
+    positive = moments(rbm, machine, pack_states(batch, block_words(len(batch))), len(batch))
     if settings.sampler == "cd":
         chains = new_chains(batch, rbm.n_hidden, seed, (Use.CONTRASTIVE, state.update))
+    else:
+        chains = copy_chains(chains)  # a state that was yielded stays as it was
     sweep(machine, chains, settings.sweeps)
     negative = moments(rbm, machine, chains.visible, chains.n_chains)
     lam = _MEMORY * state.hidden_mean + (1 - _MEMORY) * positive.hidden
@@ -93,7 +105,7 @@ def _batch(data: np.ndarray, size: int, update: int, seed: int) -> np.ndarray:
 
 
 def _check(rbm: RBM, update: int, rate: float) -> None:
-    largest = max(np.abs(x).max(initial=0.0) for x in (rbm.visible_bias, rbm.hidden_bias, rbm.bonds.weight))
+    largest = np.max([np.abs(x).max(initial=0.0) for x in (rbm.visible_bias, rbm.hidden_bias, rbm.bonds.weight)])
     if not largest <= _LARGEST:
         raise Diverged(
             f"training diverged at update {update}: largest |coupling| or |field| is {largest:.3g} (limit "

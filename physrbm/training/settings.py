@@ -20,8 +20,8 @@ class Settings:
     """persistent chains ("cd" runs one a sample of the batch)"""
     batch_size: int = 512
     learning_rate: float = 0.2
-    final_learning_rate: float | None = 0.02
-    """reached geometrically at the last update; None: constant"""
+    decay: float = 0.1
+    """learning rate of the last update over that of the first, geometrically in between; 1: constant"""
     centred: bool = True
     """the centred gradient of Melchior, Fischer & Wiskott (2016)"""
     l1: float = 0.0
@@ -33,17 +33,15 @@ class Settings:
             raise InvalidInput(f"unknown sampler {self.sampler!r}; allowed: {', '.join(SAMPLERS)}")
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.type is int and not isinstance(value, int):
+                raise InvalidInput(f"{field.name} must be a whole number, got {value}")
             if field.name in ("sweeps", "n_chains", "batch_size") and value < 1:
                 raise InvalidInput(f"{field.name} must be at least 1, got {value}")
             if field.name in ("updates", "l1", "l2") and not 0 <= value < float("inf"):
                 raise InvalidInput(f"{field.name} must be finite and not negative, got {value}")
-            if field.name.endswith("learning_rate") and value is not None and not 0 < value < float("inf"):
+            if field.name in ("learning_rate", "decay") and not 0 < value < float("inf"):
                 raise InvalidInput(f"{field.name} must be finite and positive, got {value}")
 
     def rate(self, update: int) -> float:
         """Learning rate of update 0, 1, ..."""
-        if self.final_learning_rate is None or self.updates < 2:
-            return self.learning_rate
-        return float(
-            self.learning_rate * (self.final_learning_rate / self.learning_rate) ** (update / (self.updates - 1))
-        )
+        return float(self.learning_rate * self.decay ** (update / max(1, self.updates - 1)))

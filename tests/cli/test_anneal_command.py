@@ -177,7 +177,7 @@ def test_existing_run_is_not_touched(finished):
 
 
 def test_divergence_keeps_the_last_healthy_machine(tmp_path):
-    done = physrbm(*SHORT, "--learning-rate", "1e4", "--final-learning-rate", "1e4", "--out", tmp_path / "d")
+    done = physrbm(*SHORT, "--learning-rate", "1e4", "--decay", "1", "--out", tmp_path / "d")
     assert done.returncode == 1
     assert "choose a smaller learning rate" in done.stderr
     assert "Traceback" not in done.stderr

@@ -66,8 +66,8 @@ def test_exact_method_is_the_enumeration():
         {"beta": np.nan},
         {"n_chains": 1},
         {"n_rungs": 1},
-        {"visible_mean": np.zeros(3)},
-        {"visible_mean": np.full(14, np.nan)},
+        {"data": np.zeros((5, 3))},
+        {"data": np.full((5, 14), np.nan)},
     ],
 )
 def test_bad_input_is_one_line(bad):

@@ -129,7 +129,7 @@ def test_training_raises_the_exact_likelihood_of_digits(sampler, centred):
     rbm = RBM.initialise(data.train, 12, dilution=0.5, seed=1)
     before = -rbm.free_energy(data.test).mean() - exact.log_z(rbm)
     settings = {"updates": 600, "sampler": sampler, "centred": centred, "sweeps": 3, "n_chains": 256}
-    settings |= {"learning_rate": 0.1, "final_learning_rate": None}
+    settings |= {"learning_rate": 0.1, "decay": 1.0}
     *_, last = training.train(rbm, data.train, seed=1, batch_size=256, **settings)
     after = -last.rbm.free_energy(data.test).mean() - exact.log_z(last.rbm)
     assert after > before + 1
@@ -150,7 +150,7 @@ def test_equal_seeds_give_equal_bytes():
 
 def test_divergence_stops_with_the_remedy():
     data = pr.load_data("digits").train
-    run = training.train(RBM.initialise(data, 20), data, updates=100, learning_rate=1e4, final_learning_rate=1e4)
+    run = training.train(RBM.initialise(data, 20), data, updates=100, learning_rate=1e4, decay=1.0)
     with pytest.raises(Diverged, match="choose a smaller learning rate or penalty"):
         list(run)
 
