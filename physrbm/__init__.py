@@ -32,6 +32,8 @@ _PUBLIC = {
     "Estimate": "estimate",
     "RunSpec": "spec",
     "run": "experiment",
+    "record": "experiment",
+    "resume": "experiment",
     "open_run": "store",
 }
 

@@ -19,14 +19,30 @@ class RunExists(PhysRBMError):
     exit_code = 4
 
 
+class RunLocked(PhysRBMError):
+    """Another process writes the run."""
+
+    exit_code = 4
+
+
 class NoCheckpoint(PhysRBMError):
     """There is no stored machine to start from."""
 
     exit_code = 5
 
 
+class Stopped(PhysRBMError):
+    """A run was asked to stop and left a checkpoint to go on from."""
+
+    exit_code = 75
+
+
 class Diverged(PhysRBMError):
     """Couplings left the range a float32 chain can sample; the last healthy machine is kept."""
+
+
+class StoreFailed(PhysRBMError):
+    """A run folder cannot be written any more (disk full, read-only, gone); what is in it stays usable."""
 
 
 class DataUnavailable(PhysRBMError):

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from physrbm.errors import InvalidInput
+from physrbm_cli.settings import resolve, resolve_again
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from physrbm.experiment import Measurement
     from physrbm.spec import RunSpec
+    from physrbm.store import Run
+    from physrbm_cli.signals import Signals
 
 Style = tuple[bool, bool, bool]  # quiet, verbose, bar
 Machine, Training, Measuring = "The machine", "Training", "Measuring"
@@ -50,6 +57,9 @@ def anneal(
     seed: Annotated[int | None, option("Random seed; drawn from the system if absent, and printed.")] = None,
     config: Annotated[Path | None, option("TOML file of these settings, named with underscores.")] = None,
     out: Annotated[Path | None, option("Folder of the run.", "runs/...")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, if there is one.")] = False,
+    takeover: Annotated[bool, typer.Option("--takeover", help="Break a lock without a sign of life.")] = False,
+    max_time: Annotated[str | None, option("Stop with a checkpoint after a time like 3h50m.")] = None,
     threads: Annotated[int | None, option("Kernel threads; results do not depend on it.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, how long, how large.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
@@ -64,58 +74,87 @@ def anneal(
     """
     given = dict(locals())
     from physrbm.spec import RunSpec
-    from physrbm_cli.settings import resolve
+    from physrbm_cli.signals import Signals
 
-    spec = resolve({name: given[name] for name in RunSpec.model_fields}, config)
-    if threads is not None:
-        from physrbm.sampling import set_threads
+    given = {name: given[name] for name in RunSpec.model_fields}
+    with Signals(max_time) as signals:
+        again = _to_resume(out) if resume or takeover else None
+        spec = resolve(given, config) if again is None else resolve_again(given, config, again.spec)
+        if threads is not None:
+            from physrbm.sampling import set_threads
 
-        set_threads(threads)
-    if dry_run:
-        from physrbm_cli.plan import plan
+            set_threads(threads)
+        if dry_run:
+            from physrbm_cli.plan import plan
 
-        return plan(spec, data_dir, as_json)
-    folder, last = _run(spec, data_dir, out, (quiet, verbose, bar))
-    _print(spec, last, folder, as_json)
+            return plan(spec, data_dir, as_json)
+        folder = out or _folder(spec)
+        found = _measurements(spec, folder, data_dir, signals, again, takeover)
+        last = _show_all(found, spec, folder, signals, (quiet, verbose, bar))
+    if last is None:
+        typer.echo(f"run {folder} is done  (physrbm show {folder})", err=True)
+    else:
+        _print(spec, last, folder, as_json)
 
 
-def _run(spec: "RunSpec", data_dir: Path | None, out: Path | None, style: Style) -> tuple[Path, "Measurement"]:
-    from itertools import chain
+def _to_resume(out: Path | None) -> "Run | None":
+    """The run in `out`; None if none has begun there."""
+    from physrbm.store import is_unused, open_run
 
+    if out is None:
+        raise InvalidInput("--resume needs --out, the folder of the run")
+    return None if is_unused(out) else open_run(out)
+
+
+def _folder(spec: "RunSpec") -> Path:
+    size = f"h{spec.hidden}" if spec.origin is None else f"from-{Path(spec.origin).stem}"
+    dilution = "" if spec.dilution is None else f"-p{spec.dilution:.4g}"
+    return Path("runs") / f"{Path(spec.data).stem}-{size}{dilution}-s{spec.seed}"
+
+
+def _measurements(
+    spec: "RunSpec", folder: Path, data_dir: Path | None, signals: "Signals", again: "Run | None", takeover: bool
+) -> "Iterator[Measurement]":
     from physrbm import experiment
-    from physrbm.scores import UNITS
-    from physrbm.store import Recorder
+
+    if again is None:
+        return experiment.record(spec, folder, data_dir, signals.reason, sys.argv)
+    return experiment.resume(folder, data_dir, signals.reason, takeover, sys.argv)
+
+
+def _show_all(
+    measurements: "Iterator[Measurement]", spec: "RunSpec", folder: Path, signals: "Signals", style: Style
+) -> "Measurement | None":
+    """The last measurement; None if there was nothing left to do."""
     from physrbm_cli.progress import progress
 
-    measurements = experiment.run(spec, data_dir)
-    first = last = next(measurements)  # bad data and settings are refused before a folder is made
-    rbm = first.rbm
-    name = f"{Path(spec.data).stem}-h{rbm.n_hidden}-p{rbm.dilution:.4g}-s{spec.seed}"
-    folder = out or Path("runs") / name
-    try:
-        with Recorder(folder, spec, rbm, first.data.digest, sys.argv, UNITS) as recorder:
-            if not style[0]:
-                size = f"{rbm.n_visible} x {rbm.n_hidden}, {rbm.n_bonds} of {rbm.n_possible} bonds"
-                data = f"{len(first.data.train)} + {len(first.data.test)} samples (train + test)"
-                typer.echo(f"run {folder}: {size}, {data}, seed {spec.seed}", err=True)
-            with progress(*style) as show:
-                for last in chain([first], measurements):
-                    recorder.record(last.update, last.rbm, last.values)
-                    show(last)
-            assert last.final is not None
-            recorder.finish({"run": str(folder), **experiment.report(spec, last)}, last.final.samples)
-    except KeyboardInterrupt:
-        typer.echo(f"physrbm: interrupted at update {last.update}; what there is, is in {folder}", err=True)
-        raise typer.Exit(130) from None
-    return folder, last
+    last = None
+    with progress(*style) as show:
+        for m in measurements:
+            if last is None:
+                signals.arm()
+                if not style[0]:
+                    _say_what(m, spec, folder)
+            last = m
+            show(m)
+    return last
+
+
+def _say_what(m: "Measurement", spec: "RunSpec", folder: Path) -> None:
+    rbm = m.rbm
+    size = f"{rbm.n_visible} x {rbm.n_hidden}, {rbm.n_bonds} of {rbm.n_possible} bonds"
+    data = f"{len(m.data.train)} + {len(m.data.test)} samples (train + test)"
+    typer.echo(f"run {folder}: {size}, {data}, seed {spec.seed}", err=True)
+    typer.echo(f"watch: physrbm show {folder}   resume: physrbm anneal --out {folder} --resume", err=True)
 
 
 def _print(spec: "RunSpec", last: "Measurement", folder: Path, as_json: bool) -> None:
     from physrbm.experiment import report
     from physrbm_cli.report import show
 
+    assert last.final is not None
     if as_json:
-        typer.echo(json.dumps({"run": str(folder), **report(spec, last)}))
+        typer.echo(json.dumps({"run": str(folder), **report(spec, last.update, last.rbm, last.final, last.seconds)}))
     else:
         show(last)
         typer.echo(f"run {folder}  (physrbm show {folder})")

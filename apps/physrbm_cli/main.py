@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from physrbm_cli import data, doctor, reading
+from physrbm_cli import ctl, data, doctor, reading
 from physrbm_cli.anneal import anneal
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-for command in (anneal, reading.sample, reading.logz, reading.ls, reading.show, doctor.doctor):
+for command in (anneal, reading.sample, reading.logz, reading.ls, reading.show, ctl.ctl, doctor.doctor):
     app.command()(command)
 app.add_typer(data.app, name="data")
 
@@ -26,7 +26,8 @@ def root(wanted: Annotated[bool, typer.Option("--version", callback=_version, is
     """Diluted Restricted Boltzmann Machines as dilute bipartite spin glasses.
 
     Exit codes: 0 done; 1 failure; 2 wrong input; 3 done, but a check failed or a value could not be estimated;
-    4 there is a run already; 5 no stored machine; 130 interrupted.
+    4 there is a run already, or it is being written; 5 no usable checkpoint; 75 stopped early with a checkpoint saved,
+    to be resumed; 130, 143 interrupted before one.
     """
 
 

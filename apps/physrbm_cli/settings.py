@@ -10,6 +10,7 @@ from physrbm.errors import InvalidInput
 if TYPE_CHECKING:
     from physrbm.spec import RunSpec
 
+_MAX = 2**20  # bytes of a config file
 _PREFIX = "PHYSRBM_"
 _FOLDER = "PHYSRBM_DATA"  # names the folder of data sets, not the setting `data`
 
@@ -23,19 +24,41 @@ def resolve(given: dict[str, Any], config: Path | None) -> "RunSpec":
 
     from physrbm.spec import make_spec
 
+    return make_spec({"seed": secrets.randbelow(2**31), **_gather(given, config)})
+
+
+def resolve_again(given: dict[str, Any], config: Path | None, stored: "RunSpec") -> "RunSpec":
+    """`stored`, the spec of a run that is resumed. Raises InvalidInput for a setting that is given and differs."""
+    from physrbm.spec import make_spec
+
+    kept = stored.model_dump()
+    values = make_spec({**kept, **_gather(given, config)}).model_dump()
+    for name, value in values.items():
+        if value != kept[name]:
+            raise InvalidInput(
+                f"{name} is {value!r}, the run to resume has {kept[name]!r}; leave it out, or start anew"
+            )
+    return stored
+
+
+def _gather(given: dict[str, Any], config: Path | None) -> dict[str, Any]:
     values = {} if config is None else _read(config)
     for variable in sorted(os.environ):
         if variable.startswith(_PREFIX) and variable != _FOLDER:
             values[variable.removeprefix(_PREFIX).lower()] = os.environ[variable]
-    values |= {name: value for name, value in given.items() if value is not None}
-    values.setdefault("seed", secrets.randbelow(2**31))
-    return make_spec(values)
+    return values | {name: value for name, value in given.items() if value is not None}
 
 
 def _read(config: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(config.read_text())
+        with config.open("rb") as file:
+            text = file.read(_MAX + 1)
+        if len(text) > _MAX:
+            raise InvalidInput(f"{config}: settings of more than {_MAX} bytes")
+        return tomllib.loads(text.decode())
     except OSError as error:
         raise InvalidInput(f"{config}: cannot be read ({error.strerror})") from error
-    except ValueError as error:
+    except InvalidInput:
+        raise
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{config}: not a TOML file ({error})".replace("\n", " ")) from error

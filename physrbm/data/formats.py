@@ -14,6 +14,8 @@ from physrbm.data.grey import MAX_BYTES, Array
 from physrbm.data.idx import read_idx
 from physrbm.data.table import read_table
 from physrbm.errors import InvalidInput
+from physrbm.hdf5 import array_names
+from physrbm.hdf5 import read as read_hdf5
 
 PARTS = ("train", "test", "train_labels", "test_labels")
 
@@ -41,21 +43,9 @@ def npz(path: Path) -> Parts:
 
 def hdf5(path: Path) -> Parts:
     """The parts among the arrays at the top of an HDF5 file; links and arrays kept elsewhere are refused."""
-    import h5py
-
-    with h5py.File(path, "r") as file:
-        for name in file:
-            if not isinstance(file.get(name, getlink=True), h5py.HardLink):
-                raise InvalidInput(f"{path.name!r} holds the link {name!r}; only arrays in the file are read")
-        arrays = {name: item for name, item in file.items() if isinstance(item, h5py.Dataset)}
-        parts = {}
-        for part, name in _members(list(arrays), path).items():
-            array = arrays[name]
-            if array.is_virtual or array.external:
-                raise InvalidInput(f"{path.name!r} keeps {name!r} in another file; only arrays in it are read")
-            _check_size(array.nbytes, name, path)
-            parts[part] = np.asarray(array[()])
-        return parts
+    members = _members(array_names(path), path)
+    arrays = read_hdf5(path, list(members.values())).arrays
+    return {part: arrays[name] for part, name in members.items()}
 
 
 def csv(path: Path) -> Parts:

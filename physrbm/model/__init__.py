@@ -1,7 +1,7 @@
 """The Hamiltonian of a diluted Restricted Boltzmann Machine."""
 
 from physrbm.model.bonds import Bonds, Rows, hidden_rows, visible_rows
-from physrbm.model.files import load, read_rbm, write_rbm
+from physrbm.model.files import from_tree, load, to_tree
 from physrbm.model.fresh import n_kept, random_subset
 from physrbm.model.rbm import RBM, check_states, independent_fields
 from physrbm.model.spins import Spins
@@ -12,12 +12,12 @@ __all__ = [
     "Rows",
     "Spins",
     "check_states",
+    "from_tree",
     "hidden_rows",
     "independent_fields",
     "load",
     "n_kept",
     "random_subset",
-    "read_rbm",
+    "to_tree",
     "visible_rows",
-    "write_rbm",
 ]

@@ -5,9 +5,11 @@ import numpy as np
 from physrbm.errors import InvalidInput
 from physrbm.model import RBM
 from physrbm.sampling.chains import (
+    RNG,
     Chains,
     Samples,
     block_words,
+    check_chains,
     copy_chains,
     new_chains,
     pack_states,
@@ -15,17 +17,20 @@ from physrbm.sampling.chains import (
     states,
     unpack_states,
 )
-from physrbm.sampling.drive import Moments, anneal, engine, moments, set_threads, sweep
+from physrbm.sampling.drive import Moments, anneal, between_calls, engine, moments, set_threads, sweep
 from physrbm.sampling.machine import Machine, pack_machine, repack_machine
 from physrbm.streams import Use
 
 __all__ = [
+    "RNG",
     "Chains",
     "Machine",
     "Moments",
     "Samples",
     "anneal",
+    "between_calls",
     "block_words",
+    "check_chains",
     "copy_chains",
     "engine",
     "moments",

@@ -4,7 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from physrbm.errors import InvalidInput
 from physrbm.streams import Stream, generator, sequence
+
+RNG = "xoshiro128++, 32 streams a block, 1"
+"""the random streams of chains and their version: what is stored with one goes on with the same only"""
 
 
 class Chains(NamedTuple):
@@ -80,6 +84,31 @@ def new_chains(visible: np.ndarray, n_hidden: int, seed: int, key: tuple[int, ..
 def copy_chains(chains: Chains) -> Chains:
     """The same chains in memory of their own; sweeps change chains in place."""
     return chains._replace(visible=chains.visible.copy(), hidden=chains.hidden.copy(), rng=chains.rng.copy())
+
+
+def check_chains(chains: Chains, n_visible: int, n_hidden: int) -> None:
+    """Raise InvalidInput unless the kernels can take `chains` of a machine of that size."""
+    n_blocks, words = len(chains.rng), block_words(chains.n_chains)
+    lanes = 32 * words
+    expected = Chains(
+        np.empty((n_blocks, n_visible, words), np.uint32),
+        np.empty((n_blocks, n_hidden, words), np.uint32),
+        np.empty((n_blocks, 4, 32), np.uint32),
+        np.empty(n_blocks, np.int64),
+        np.empty((n_blocks, lanes), np.float32),
+        np.empty((n_blocks, lanes), np.float32),
+        chains.n_chains,
+    )
+    for name in Chains._fields[:-1]:
+        x, wanted = getattr(chains, name), getattr(expected, name)
+        if x.shape != wanted.shape or x.dtype != wanted.dtype:
+            raise InvalidInput(f"chains: {name} is {x.dtype} {x.shape}, {wanted.dtype} {wanted.shape} is needed")
+    if not n_blocks == -(-chains.n_chains // lanes) > 0:
+        raise InvalidInput(f"{chains.n_chains} chains do not fill {n_blocks} blocks of {lanes}")
+    if chains.weight_set.any() or not chains.rng.any(axis=1).all():
+        raise InvalidInput("chains: a weight set is not there or a random stream is all zero")
+    if not (np.isfinite(chains.scale).all() and np.isfinite(chains.base_scale).all()):
+        raise InvalidInput("chains: a scale is not finite")
 
 
 def random_states(n_chains: int, n_visible: int, seed: int, key: tuple[int, ...]) -> np.ndarray:

@@ -1,5 +1,9 @@
-"""Calling the kernels. Calls are kept short, so that the interpreter hears a Ctrl-C between them."""
+"""Calling the kernels, in calls so short that a signal is heard within half a second."""
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +13,21 @@ from physrbm.model import RBM
 from physrbm.sampling.chains import Chains, unpack_states
 from physrbm.sampling.machine import Machine
 
-_CALL = 2e9  # additions of couplings a kernel call: about a tenth of a second; results do not depend on it
+_FIRST_CALL = 1e9  # additions of couplings in the first kernel call of a job
+_MIN_BLOCKS = 8  # a call must keep the threads busy
+_CALL = 0.2  # seconds aimed at in the next ones; results do not depend on how a job is cut
+
+_between: ContextVar[Callable[[], None]] = ContextVar("between", default=lambda: None)
+
+
+@contextmanager
+def between_calls(what: Callable[[], None]) -> Iterator[None]:
+    """Within, `what` is called before every kernel call; it may raise to give the job up."""
+    token = _between.set(what)
+    try:
+        yield
+    finally:
+        _between.reset(token)
 
 
 class Moments(NamedTuple):
@@ -27,9 +45,9 @@ def sweep(machine: Machine, chains: Chains, n_sweeps: int) -> None:
     """Advance every chain by `n_sweeps` sweeps (hidden layer, then visible), in place."""
     from physrbm.kernels import gibbs
 
-    call = _sweeps_a_call(machine, chains)
-    for done in range(0, n_sweeps, call):
-        gibbs.sweep(*chains[:-1], machine.visible, machine.hidden, min(call, n_sweeps - done))
+    for _, part in _groups(machine, chains):
+        for piece in _pieces(n_sweeps, _cost(machine, part)):
+            gibbs.sweep(*part[:-1], machine.visible, machine.hidden, piece.stop - piece.start)
 
 
 def anneal(machine: Machine, chains: Chains, scale: np.ndarray, base_scale: np.ndarray) -> np.ndarray:
@@ -41,10 +59,10 @@ def anneal(machine: Machine, chains: Chains, scale: np.ndarray, base_scale: np.n
 
     work = np.zeros(chains.scale.shape)
     scale, base_scale = np.asarray(scale, np.float32), np.asarray(base_scale, np.float32)
-    call = _sweeps_a_call(machine, chains)
-    for k in range(0, scale.size - 1, call):
-        ladder = scale[k : k + call + 1], base_scale[k : k + call + 1]
-        kernel.anneal(chains.visible, chains.hidden, chains.rng, work, *ladder, machine.visible, machine.hidden)
+    for blocks, part in _groups(machine, chains):
+        for k in _pieces(scale.size - 1, _cost(machine, part)):
+            ladder = scale[k.start : k.stop + 1], base_scale[k.start : k.stop + 1]
+            kernel.anneal(part.visible, part.hidden, part.rng, work[blocks], *ladder, machine.visible, machine.hidden)
     return work.ravel()[: chains.n_chains]
 
 
@@ -53,7 +71,9 @@ def moments(rbm: RBM, machine: Machine, visible: np.ndarray, n_states: int) -> M
     from physrbm.kernels import moments as kernel
 
     hidden, by_row = np.zeros(rbm.n_hidden, np.int64), np.zeros(rbm.n_bonds, np.int64)
-    kernel.moments(visible, n_states, machine.hidden, hidden, by_row)
+    width = 32 * visible.shape[2]
+    for part in _pieces(len(visible), float(width * (2 * rbm.n_bonds + 16 * rbm.n_hidden))):
+        kernel.moments(visible[part], n_states - part.start * width, machine.hidden, hidden, by_row)
     bond = np.empty(rbm.n_bonds)
     bond[machine.hidden_order] = by_row
     on = unpack_states(visible, n_states).sum(0, dtype=np.float64)
@@ -77,6 +97,30 @@ def engine() -> dict[str, str]:
     return _jit.facts()
 
 
-def _sweeps_a_call(machine: Machine, chains: Chains) -> int:
+def _groups(machine: Machine, chains: Chains) -> Iterator[tuple[slice, Chains]]:
+    """The chains in groups of blocks of which one sweep is a short call; views, so that sweeps change the chains."""
+    n_blocks = len(chains.rng)
+    size = max(1, int(n_blocks * min(1.0, _FIRST_CALL / _cost(machine, chains))))
+    size = n_blocks if size >= n_blocks else max(size, min(n_blocks, _MIN_BLOCKS))
+    for first in range(0, n_blocks, size):
+        blocks = slice(first, first + size)
+        parts = {name: getattr(chains, name)[blocks] for name in Chains._fields[:-1]}
+        yield blocks, chains._replace(**parts)
+
+
+def _cost(machine: Machine, chains: Chains) -> float:
+    """Additions of couplings that a sweep is worth; drawing a unit counts as sixteen."""
     units = machine.visible[0].size + machine.hidden[0].size
-    return max(1, int(_CALL / (chains.scale.size * (2 * machine.hidden_order.size + 16 * units))))
+    return float(chains.scale.size * (2 * machine.hidden_order.size + 16 * units))
+
+
+def _pieces(n: int, cost: float) -> Iterator[slice]:
+    """range(n) in pieces: the first as `cost` of an item says, the next as long as the one before took."""
+    done, size = 0, max(1, int(_FIRST_CALL / cost))
+    while done < n:
+        _between.get()()
+        piece = slice(done, min(n, done + size))
+        began = time.monotonic()
+        yield piece
+        took = (time.monotonic() - began) / (piece.stop - piece.start)
+        done, size = piece.stop, max(1, min(4 * size, int(_CALL / max(took, 1e-9))))

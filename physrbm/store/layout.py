@@ -1,24 +1,40 @@
-"""Names in a run folder, and writing that leaves either the old file or the new one."""
+"""Names in a run folder."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-SCHEMA = 1
-RUN, STATUS, EVENTS, RESULTS, CHECKPOINTS = "run.json", "status.json", "events.jsonl", "results.h5", "ckpt"
+from physrbm.durable import replace
+from physrbm.errors import InvalidInput
 
-
-def checkpoint_path(folder: Path, update: int) -> Path:
-    """Where the machine of `update` is kept."""
-    return folder / CHECKPOINTS / f"{update:08d}.h5"
+SCHEMA = 2
+RUN, STATUS, EVENTS, RESULTS, LOCK = "run.json", "status.json", "events.jsonl", "results.h5", "LOCK"
+CHECKPOINTS, SEGMENTS, CONTROL = "ckpt", "segments", "control"
+_MAX_JSON = 2**22  # bytes
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Replace `path` as a whole."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    replace(path, json.dumps(content, indent=1).encode() + b"\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in `path`. Raises InvalidInput naming the file, FileNotFoundError if it is not there."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MAX_JSON + 1)
+        content = json.loads(text) if len(text) <= _MAX_JSON else None
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidInput(f"{path}: damaged, no JSON object can be read from it") from error
+    if not isinstance(content, dict):
+        raise InvalidInput(f"{path}: damaged, a JSON object of at most {_MAX_JSON} bytes is needed")
+    return content
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove temporary files of a process that was killed while it wrote."""
+    for part in (folder, folder / CHECKPOINTS, folder / SEGMENTS):
+        for path in part.glob(".*"):
+            path.unlink(missing_ok=True)

@@ -1,17 +1,21 @@
 """Reading a run folder; it is never changed."""
 
 import json
-import os
-import socket
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from physrbm import hdf5
 from physrbm.errors import InvalidInput, NoCheckpoint
+from physrbm.hdf5 import Tree
 from physrbm.model import RBM, load
 from physrbm.spec import RunSpec, make_spec
 from physrbm.store import layout
+from physrbm.store.checkpoints import checkpoints, latest
+from physrbm.store.events import Events, read_events
+from physrbm.store.process import is_alive, parse
+from physrbm.store.series import series_rows, series_tree
 
 
 class Run(NamedTuple):
@@ -20,16 +24,17 @@ class Run(NamedTuple):
     folder: Path
     spec: RunSpec
     status: dict[str, Any]
-    """state as written last, update, updates, reason, pid, host, time"""
+    """state as written last, update, updates, checkpoint, reason, time, process"""
     machine: dict[str, Any]
     """n_visible, n_hidden, n_possible, n_bonds, dilution"""
+    data: str
+    """digest of the data it runs on"""
 
     @property
     def state(self) -> str:
-        """running, done, failed, interrupted, or died: the process is gone from this host without a last word."""
-        state = str(self.status.get("state"))
-        here = self.status.get("host") == socket.gethostname()
-        return "died" if state == "running" and here and not _alive(self.status.get("pid")) else state
+        """running, done, stopped, failed, interrupted, or died: the process is gone without a last word."""
+        state, process = str(self.status.get("state")), parse(self.status)
+        return "died" if state == "running" and process is not None and is_alive(process) is False else state
 
     @property
     def has_results(self) -> bool:
@@ -39,73 +44,65 @@ class Run(NamedTuple):
     @property
     def steps(self) -> list[int]:
         """Updates whose machine is kept."""
-        return sorted(int(path.stem) for path in (self.folder / layout.CHECKPOINTS).glob("*.h5") if path.stem.isdigit())
+        return sorted(checkpoints(self.folder))
 
     def rbm(self, step: int | None = None) -> RBM:
         """The machine of update `step`, by default the last one kept. Raises NoCheckpoint naming what there is."""
-        steps = self.steps
-        if step is None and steps:
-            step = steps[-1]
-        if step not in steps:
-            kept = ", ".join(map(str, steps)) or "none"
-            raise NoCheckpoint(f"{self.folder}: no machine of update {step}; kept are {kept}")
-        return load(layout.checkpoint_path(self.folder, step))
+        kept = checkpoints(self.folder)
+        if step is None and kept:
+            step = max(kept)
+        if step not in kept:
+            names = ", ".join(map(str, sorted(kept))) or "none"
+            raise NoCheckpoint(f"{self.folder}: no machine of update {step}; kept are {names}")
+        return load(kept[step])
 
     def series(self, name: str) -> np.ndarray:
-        """Rows (update, value, standard error) of one score. Raises InvalidInput naming what there is."""
-        with self._results() as file:
-            if name not in file["series"]:
-                raise InvalidInput(f"{self.folder}: no series {name!r}; there are {', '.join(file['series'])}")
-            return np.asarray(file[f"series/{name}"])
+        """Rows (update, value, standard error, samples) of one score, of a run that has not ended up to its last
+        checkpoint. Raises InvalidInput naming what there is.
+        """
+        if self.has_results:
+            tree = self._results().at("series")
+            series_rows(tree)
+        else:
+            tree = series_tree(latest(self.folder, lambda saved: None)[0].rows, {})
+        if name not in tree.arrays:
+            raise InvalidInput(f"{self.folder}: no series {name!r}; there are {', '.join(tree.arrays) or 'none'}")
+        return tree.arrays[name]
 
     def samples(self) -> np.ndarray:
-        """Generated visible states (chain, Nv) uint8. Raises InvalidInput where the run did not get that far."""
-        with self._results() as file:
-            if "samples" not in file:
-                raise InvalidInput(f"{self.folder}: the run ended before it generated samples")
-            return np.asarray(file["samples/visible"])
+        """Generated visible states (chain, Nv) uint8. Raises NoCheckpoint where the run did not get that far."""
+        return self._results().array("samples/visible", "u", (None, None))
 
     def report(self) -> dict[str, Any]:
-        """What was measured at the end; empty where the run did not get that far."""
-        with self._results() as file:
-            return dict(json.loads(file.attrs["report"]))
-
-    def _results(self) -> Any:
-        import h5py
-
-        path = self.folder / layout.RESULTS
-        if not path.exists():
-            raise NoCheckpoint(f"{self.folder}: no results yet ({layout.RESULTS}); the run is {self.state}")
+        """What was measured at the end. Raises NoCheckpoint where the run did not get that far."""
         try:
-            return h5py.File(path, "r")
-        except OSError as error:
-            raise InvalidInput(f"{path}: not a readable HDF5 file") from error
+            return dict(json.loads(str(self._results().attribute("report", str))))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise InvalidInput(f"{self.folder / layout.RESULTS}: its report is damaged") from error
+
+    def events(self, offset: int = 0) -> Events:
+        """The event log from byte `offset` on."""
+        return read_events(self.folder, offset)
+
+    def _results(self) -> Tree:
+        if not self.has_results:
+            raise NoCheckpoint(f"{self.folder}: no results yet ({layout.RESULTS}); the run is {self.state}")
+        return hdf5.read_sealed(self.folder / layout.RESULTS)
 
 
 def open_run(folder: str | Path) -> Run:
     """The run in `folder`. Raises InvalidInput where there is none or where its files are not what they must be."""
     folder = Path(folder)
     try:
-        about, status = (json.loads((folder / name).read_bytes()) for name in (layout.RUN, layout.STATUS))
-        return Run(folder, make_spec(dict(about["spec"])), dict(status), dict(about["machine"]))
+        about = layout.read_json(folder / layout.RUN)
+        status = layout.read_json(folder / layout.STATUS) if (folder / layout.STATUS).exists() else {}
+        return Run(folder, make_spec(dict(about["spec"])), status, dict(about["machine"]), str(about["data"]))
     except OSError as error:
-        raise InvalidInput(f"{folder}: holds no run ({layout.RUN}, {layout.STATUS})") from error
+        raise InvalidInput(f"{folder}: holds no run ({layout.RUN})") from error
     except InvalidInput as error:
-        raise InvalidInput(f"{folder}: {error}") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise InvalidInput(f"{folder}: {layout.RUN} or {layout.STATUS} is damaged") from error
-
-
-def _alive(pid: Any) -> bool:
-    if os.name != "posix":  # elsewhere os.kill ends the process instead of asking
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, TypeError, ValueError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
+        raise error if str(folder) in str(error) else InvalidInput(f"{folder}: {error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidInput(f"{folder / layout.RUN}: damaged, what it says is no run") from error
 
 
 def find_runs(folder: str | Path) -> list[Path]:
@@ -120,6 +117,6 @@ def read_machine(source: str) -> RBM:
     if Path(source).exists() or "@" not in source:
         return open_run(source).rbm() if not Path(source).is_file() else load(source)
     folder, _, step = source.rpartition("@")
-    if not step.isdigit():
+    if not (step.isascii() and step.isdigit() and len(step) < 17):
         raise InvalidInput(f"{source}: after @ comes the number of an update, got {step!r}")
     return open_run(folder).rbm(int(step))

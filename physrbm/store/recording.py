@@ -1,123 +1,164 @@
 """Writing a run folder."""
 
 import json
-import os
 import platform
-import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
 import physrbm
+from physrbm import hdf5
 from physrbm.errors import InvalidInput, RunExists
-from physrbm.estimate import Estimate, plain
-from physrbm.model import RBM, write_rbm
+from physrbm.estimate import Estimate
+from physrbm.hdf5 import Scalar, Tree
 from physrbm.spec import RunSpec
-from physrbm.store import layout
+from physrbm.store import control, layout
+from physrbm.store.checkpoints import Saved, write_checkpoint
+from physrbm.store.events import Log
+from physrbm.store.lock import HEARTBEAT, Lock
+from physrbm.store.process import this_process
+from physrbm.store.series import BLOCK, series_tree, write_segment
 
-_HEARTBEAT = 2.0  # seconds
+_EVERY, _SHARE = 30.0, 50.0  # a checkpoint at least every 30 s, or 50 times what the last one took
+_EVENT_EVERY = 0.1  # seconds between two measurements in the event log; the series have them all
+
+
+def prepare(folder: Path) -> None:
+    """Make the folders of a run. Raises RunExists where something is there already, InvalidInput where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not is_unused(folder):
+            raise RunExists(f"{folder} is not empty; choose another --out, or --resume what is there")
+        for part in (layout.CHECKPOINTS, layout.SEGMENTS, layout.CONTROL):
+            (folder / part).mkdir(exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"{folder}: cannot make this folder ({error.strerror})") from error
+
+
+def is_unused(folder: Path) -> bool:
+    """Whether a run may begin in `folder`: nothing is in it but what one leaves that was killed before it was one."""
+    parts = {layout.CHECKPOINTS, layout.SEGMENTS, layout.CONTROL, layout.LOCK}
+    ours = all(path.name in parts or path.name.startswith(".") for path in folder.glob("*"))
+    return ours and not (folder / layout.RUN).exists()
 
 
 class Recorder:
-    """The one writer of a run folder; a context manager, so that the end and its reason are always written."""
+    """The one writer of a run folder, for as long as it has the lock."""
 
-    def __init__(
-        self, folder: str | Path, spec: RunSpec, rbm: RBM, digest: str, command: list[str], units: dict[str, str]
-    ) -> None:
-        """Make the folder for a run from `rbm` on the data of `digest`.
+    def __init__(self, folder: Path, lock: Lock, spec: RunSpec, units: dict[str, str], saved: Saved) -> None:
+        """Go on from `saved`; `begin` or `resume` is called next."""
+        self.folder, self.spec, self._lock, self._units, self._saved = folder, spec, lock, units, saved
+        self.extra, self.wants_stop = saved.extra, False
+        self._rows, self._n_segments = list(saved.rows), saved.n_segments
+        self._log = Log(folder)
+        self._state: Callable[[], Tree] = lambda: saved.state
+        self._seconds = saved.seconds
+        self.update = saved.update
+        self._beat = self._event = -np.inf
+        self._checkpoint_at, self._took = time.monotonic(), 0.0
 
-        Raises RunExists where it is not empty, InvalidInput where it cannot be made.
-        """
-        self.folder, self.spec, self._units = Path(folder), spec, units
-        self._rows: list[tuple[int, dict[str, Estimate]]] = []
-        self._update, self._rbm = 0, rbm
-        self._beat, self._seq = -_HEARTBEAT, 0
-        self._report: dict[str, Any] = {}
-        self._samples: np.ndarray | None = None
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if any(self.folder.iterdir()):
-                raise RunExists(f"{folder} is not empty; choose another --out")
-            (self.folder / layout.CHECKPOINTS).mkdir()
-        except OSError as error:
-            raise InvalidInput(f"{folder}: cannot make this folder ({error.strerror})") from error
-        about = {"machine": _size(rbm), "data": digest, "command": command}
+    def begin(self, digest: str, size: dict[str, float], command: list[str]) -> None:
+        """Write the first checkpoint, then what the run is: a folder with run.json can be resumed."""
+        layout.remove_leftovers(self.folder)
+        write_checkpoint(self.folder, self._saved, self._units, True)
+        about = {"machine": size, "data": digest, "command": command}
         layout.write_json(self.folder / layout.RUN, {**self._provenance(), **about})
-        self._status("running", 0, "")
+        self._log.write("start", update=0)
+        self.status("running")
 
-    def __enter__(self) -> "Recorder":
-        """Return itself."""
-        return self
+    def resume(self, faults: list[str], command: list[str]) -> bool:
+        """Say in the log that what came after the checkpoint does not count; whether there is nothing left to do."""
+        layout.remove_leftovers(self.folder)
+        self._obey(stop=False)
+        results = self.folder / layout.RESULTS
+        if results.exists() and self.update >= self.spec.updates + self.extra:
+            return True
+        results.unlink(missing_ok=True)
+        for fault in faults:
+            self._log.write("warning", text=fault)
+        self._log.write("rewind", update=self.update, command=command)
+        self.status("running")
+        return False
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Consolidate what was measured, write how the run ended; the error goes on."""
-        state = "done" if kind is None else "interrupted" if kind is KeyboardInterrupt else "failed"
-        try:
-            if not layout.checkpoint_path(self.folder, self._update).exists():
-                self._rbm.save(layout.checkpoint_path(self.folder, self._update))
-            self._write_results()
-        finally:
-            self._status(state, self._update, str(error or ""))
+    def record(self, update: int, seconds: float, state: Callable[[], Tree], values: dict[str, Estimate]) -> None:
+        """Take in what the run came to; `state` is asked for when a checkpoint is due.
 
-    def record(self, update: int, rbm: RBM, values: dict[str, Estimate]) -> None:
-        """Keep the machine and its scores; without scores only the heartbeat is written, every two seconds."""
-        self._update, self._rbm = update, rbm
-        if values:
-            rbm.save(layout.checkpoint_path(self.folder, update))
+        One is due at every measurement (`values` not empty) and as time passes. Raises OSError, RunLocked.
+        """
+        self.update, self._seconds, self._state = update, seconds, state
+        new = bool(values) and (not self._rows or update > self._rows[-1][0])
+        if new:
             self._rows.append((update, values))
-            self._event("measurement", {"update": update, "values": {k: e._asdict() for k, e in values.items()}})
-        if values or time.monotonic() - self._beat > _HEARTBEAT:
-            self._status("running", update, "")
+            self._measured(update, values)
+        if new or time.monotonic() - self._checkpoint_at > max(_EVERY, _SHARE * self._took):
+            self.checkpoint(stays=new)
+        self.tick()
 
-    def finish(self, report: dict[str, Any], samples: np.ndarray) -> None:
-        """Keep the report (JSON-able) and the generated samples (chain, Nv) of the end."""
-        self._report, self._samples = report, samples
-        self._event("report", report)
+    def tick(self) -> None:
+        """Give a sign of life if it is time, and do what `ctl` asked for. Raises OSError, RunLocked."""
+        if time.monotonic() - self._beat > HEARTBEAT:
+            self._lock.check()
+            self._obey()
+            self.status("running")
 
-    def _event(self, kind: str, content: dict[str, Any]) -> None:
-        event = {"seq": self._seq, "time": time.time(), "kind": kind, **content}
-        line = json.dumps(plain(event), allow_nan=False) + "\n"
-        self._seq += 1
-        handle = os.open(self.folder / layout.EVENTS, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            os.write(handle, line.encode())
-        finally:
-            os.close(handle)
+    def checkpoint(self, stays: bool = False) -> None:
+        """Write the state as it is. Raises OSError, RunLocked."""
+        if self._saved.update == self.update and self._saved.extra == self.extra and not stays:
+            return
+        began = time.monotonic()
+        self._lock.check()
+        while len(self._rows) >= (self._n_segments + 1) * BLOCK:
+            k = self._n_segments
+            write_segment(self.folder, k, self._rows[k * BLOCK : (k + 1) * BLOCK], self._units)
+            self._n_segments += 1
+        update, extra = self.update, self.extra
+        self._saved = Saved(update, extra, self._seconds, self._state(), list(self._rows), self._n_segments)
+        write_checkpoint(self.folder, self._saved, self._units, stays)
+        self._checkpoint_at = time.monotonic()
+        self._took = self._checkpoint_at - began
 
-    def _status(self, state: str, update: int, reason: str) -> None:
+    def finish(self, report: dict[str, Any], machine: Tree, samples: np.ndarray) -> None:
+        """Consolidate machine, series, report (JSON-able) and samples (chain, Nv). Raises OSError, RunLocked."""
+        self.checkpoint()
+        head: dict[str, Scalar] = {"format": "physrbm run", "update": self.update, "report": json.dumps(report)}
+        head |= {name: x if isinstance(x, int) else json.dumps(x) for name, x in self._provenance().items()}
+        tree = Tree({"samples/visible": samples}, {"": head, "samples/visible": {"axes": "chain, visible unit"}})
+        tree = tree | machine.below("machine") | series_tree(self._rows, self._units).below("series")
+        hdf5.write(self.folder / layout.RESULTS, tree)
+        self._log.write("report", **report)
+        self.status("done")
+
+    def status(self, state: str, reason: str = "") -> None:
+        """Replace the sign of life. Raises OSError."""
         self._beat = time.monotonic()
-        position = {"state": state, "update": update, "updates": self.spec.updates, "reason": reason}
-        process = {"pid": os.getpid(), "host": socket.gethostname(), "time": time.time()}
-        layout.write_json(self.folder / layout.STATUS, {**position, **process})
+        total = self.spec.updates + self.extra
+        position = {"state": state, "update": self.update, "updates": total, "reason": reason}
+        position |= {"checkpoint": self._saved.update, "time": time.time()}
+        layout.write_json(self.folder / layout.STATUS, {**position, **this_process()._asdict()})
+        if state not in ("running", "done"):
+            self._log.write(state, update=self.update, reason=reason)
+
+    def _measured(self, update: int, values: dict[str, Estimate]) -> None:
+        if time.monotonic() - self._event > _EVENT_EVERY:
+            self._event = time.monotonic()
+            self._log.write("measurement", update=update, values={k: e._asdict() for k, e in values.items()})
+
+    def _obey(self, stop: bool = True) -> None:
+        """Do what was asked for; without `stop`, that is asked of a process that is gone."""
+        requests, bad = control.pending(self.folder)
+        for path in bad:
+            self._log.write("warning", text=f"{path.name}: no request; removed")
+            path.unlink(missing_ok=True)
+        for request in requests:
+            self.extra += request.updates
+            self.wants_stop |= stop and request.kind == "stop"
+            self.checkpoint()
+            self._log.write("request", request=request.kind, updates=request.updates, update=self.update)
+            request.path.unlink(missing_ok=True)
 
     def _provenance(self) -> dict[str, Any]:
         versions = {"physrbm": physrbm.__version__, "numpy": np.__version__, "python": platform.python_version()}
         return {"schema": layout.SCHEMA, "seed": self.spec.seed, "versions": versions, "spec": self.spec.model_dump()}
-
-    def _write_results(self) -> None:
-        import h5py
-
-        temporary = self.folder / f".{layout.RESULTS}.{os.getpid()}"
-        with h5py.File(temporary, "w") as file:
-            file.attrs["format"], file.attrs["update"] = "physrbm run", self._update
-            for name, value in {**self._provenance(), "report": self._report}.items():
-                file.attrs[name] = value if isinstance(value, int) else json.dumps(value)
-            write_rbm(file.create_group("machine"), self._rbm)
-            for name in sorted({name for _, values in self._rows for name in values}):
-                rows = [(u, values[name].value, values[name].error) for u, values in self._rows if name in values]
-                series = file.create_dataset(f"series/{name}", data=np.array(rows))
-                series.attrs["columns"], series.attrs["unit"] = "update, value, standard error", self._units[name]
-            if self._samples is not None:
-                samples = file.create_dataset("samples/visible", data=self._samples)
-                samples.attrs["axes"] = "chain, visible unit"
-        temporary.replace(self.folder / layout.RESULTS)
-
-
-def _size(rbm: RBM) -> dict[str, float]:
-    names = ("n_visible", "n_hidden", "n_possible", "n_bonds", "dilution")
-    return {name: getattr(rbm, name) for name in names}

@@ -1,6 +1,6 @@
 """Stochastic maximum likelihood: what happens to the couplings between blocks of sweeps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from physrbm.sampling import (
     Chains,
     Machine,
     block_words,
+    check_chains,
     copy_chains,
     moments,
     new_chains,
@@ -24,7 +25,7 @@ from physrbm.streams import Stream, Use, generator
 from physrbm.training.gradient import centred, plain
 from physrbm.training.settings import Settings
 
-__all__ = ["Settings", "State", "start", "step", "train"]
+__all__ = ["Settings", "State", "freeze", "go_on", "start", "step", "thaw", "train"]
 
 _LARGEST = 1e3  # |coupling| or |field|: a unit this biased never moves again in float32
 _MEMORY = 0.99  # of the running mean of the hidden units
@@ -51,6 +52,30 @@ def start(rbm: RBM, data: np.ndarray, settings: Settings, seed: int) -> State:
     machine, batch = pack_machine(rbm), _batch(data, settings.batch_size, 0, seed)
     hidden_mean = moments(rbm, machine, pack_states(batch, block_words(len(batch))), len(batch)).hidden
     return State(0, rbm, chains, hidden_mean, machine)
+
+
+def freeze(state: State) -> dict[str, np.ndarray]:
+    """The arrays that, with the machine, are the whole state; `thaw` undoes it."""
+    chains = {f"chains/{name}": np.asarray(x) for name, x in state.chains._asdict().items()}
+    return {**chains, "hidden_mean": state.hidden_mean}
+
+
+def thaw(update: int, rbm: RBM, arrays: dict[str, np.ndarray], settings: Settings) -> State:
+    """The state that was frozen. Raises InvalidInput where the arrays are none of this machine and these settings."""
+    missing = [name for name in (*(f"chains/{name}" for name in Chains._fields), "hidden_mean") if name not in arrays]
+    if missing:
+        raise InvalidInput(f"the array {missing[0]} is missing")
+    n, hidden_mean = arrays["chains/n_chains"], arrays["hidden_mean"]
+    if n.shape != () or n.dtype.kind not in "iu" or not 0 < n < 2**31:
+        raise InvalidInput("chains/n_chains must be one positive integer")
+    if settings.sampler == "pcd" and n != settings.n_chains:
+        raise InvalidInput(f"it has {n} chains, the settings {settings.n_chains}")
+    parts: dict[str, Any] = {name: arrays[f"chains/{name}"] for name in Chains._fields}
+    chains = Chains(**{**parts, "n_chains": int(n)})
+    check_chains(chains, rbm.n_visible, rbm.n_hidden)
+    if hidden_mean.shape != (rbm.n_hidden,) or hidden_mean.dtype != np.float64 or not np.isfinite(hidden_mean).all():
+        raise InvalidInput(f"hidden_mean must be {rbm.n_hidden} finite numbers")
+    return State(update, rbm, chains, hidden_mean, pack_machine(rbm))
 
 
 def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State:
@@ -88,10 +113,16 @@ def train(rbm: RBM, data: np.ndarray, seed: int = 0, **settings: Any) -> Iterato
     if unknown:
         raise InvalidInput(f"unknown setting {unknown[0]!r}; allowed: {', '.join(Settings.__slots__)}")
     data, plan = np.asarray(data), Settings(**settings)
-    state = start(rbm, data, plan, seed)
+    return go_on(start(rbm, data, plan, seed), data, plan, seed)
+
+
+def go_on(
+    state: State, data: np.ndarray, settings: Settings, seed: int, extra: Callable[[], int] = lambda: 0
+) -> Iterator[State]:
+    """Yield `state` and those after every further update, up to the settings' number of updates and `extra` more."""
     yield state
-    while state.update < plan.updates:
-        state = step(state, data, plan, seed)
+    while state.update < settings.updates + extra():
+        state = step(state, data, settings, seed)
         yield state
 
 

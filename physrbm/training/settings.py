@@ -43,5 +43,6 @@ class Settings:
                 raise InvalidInput(f"{field.name} must be finite and positive, got {value}")
 
     def rate(self, update: int) -> float:
-        """Learning rate of update 0, 1, ..."""
-        return float(self.learning_rate * self.decay ** (update / max(1, self.updates - 1)))
+        """Learning rate of update 0, 1, ...; beyond the last one planned it stays what it came to."""
+        last = max(1, self.updates - 1)
+        return float(self.learning_rate * self.decay ** (min(update, last) / last))

@@ -1,6 +1,5 @@
 import json
 import signal
-import socket
 import subprocess
 import sys
 
@@ -11,6 +10,7 @@ from typer.testing import CliRunner
 
 import physrbm as pr
 from physrbm.errors import PhysRBMError
+from physrbm.store.process import this_process
 
 SHORT = ["anneal", "--dilution", "0.85", "--hidden", "40", "--updates", "20", "--seed", "3"]
 
@@ -38,7 +38,9 @@ def test_json_report_is_the_stored_run(finished):
     assert report == run.report()
     assert report["log_z"]["lower"] < report["log_z"]["value"] < report["log_z"]["upper"]
     assert run.samples().shape == (1024, 64)
-    assert len((folder / "events.jsonl").read_text().splitlines()) == 22
+    events = run.events()
+    assert [e["kind"] for e in events.events[:: len(events.events) - 1]] == ["start", "report"]
+    assert run.series("reconstruction")[:, 0].tolist() == list(range(21))
 
 
 def test_same_seed_same_arrays_for_any_thread_count(finished, tmp_path):
@@ -74,7 +76,7 @@ def test_machine_of_an_update_that_was_not_kept(finished):
     assert "kept are 0, 1" in done.stderr
 
 
-def test_interrupt_keeps_what_was_measured(tmp_path):
+def test_interrupt_saves_and_leaves(tmp_path):
     command = [sys.executable, "-c", "from physrbm_cli.main import main; main()", *SHORT, "--updates", "1000000"]
     command += ["--measurements", "100000", "-v", "--out", str(tmp_path / "i")]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -82,11 +84,11 @@ def test_interrupt_keeps_what_was_measured(tmp_path):
         pass
     running.send_signal(signal.SIGINT)
     _, rest = running.communicate(timeout=60)
-    assert running.returncode == 130
-    assert "interrupted at update" in rest
+    assert running.returncode == 75
+    assert "--resume" in rest.splitlines()[-1]
     assert "Traceback" not in rest
     run = pr.open_run(tmp_path / "i")
-    assert run.state == "interrupted"
+    assert run.state == "stopped"
     assert len(run.series("reconstruction")) >= 4
     assert run.steps[-1] == run.status["update"]
 
@@ -94,7 +96,8 @@ def test_interrupt_keeps_what_was_measured(tmp_path):
 def test_killed_run_is_seen_as_dead(finished, tmp_path):
     folder = tmp_path / "k"
     folder.mkdir()
-    status = {"state": "running", "update": 3, "pid": 2**22 + 1, "host": socket.gethostname(), "time": 0}
+    me = this_process()._asdict()
+    status = {**me, "state": "running", "update": 3, "pid": 2**22 + 1, "time": 0}
     (folder / "status.json").write_text(json.dumps(status))
     (folder / "run.json").write_bytes((finished[0] / "run.json").read_bytes())
     assert pr.open_run(folder).state == "died"

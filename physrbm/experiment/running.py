@@ -1,0 +1,101 @@
+"""The experiment: dilute, anneal the couplings on data, measure. `run` is the only time loop above training."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from physrbm import store, training
+from physrbm.data import Dataset, load_data
+from physrbm.dilution import dilute
+from physrbm.errors import InvalidInput
+from physrbm.estimate import Estimate
+from physrbm.experiment.measuring import Final, cheap, measure
+from physrbm.model import RBM
+from physrbm.spec import RunSpec
+
+
+class Measurement(NamedTuple):
+    """What `run` yields after every update."""
+
+    updates: int
+    """how many there will be"""
+    state: training.State
+    values: dict[str, Estimate]
+    """cheap scores on held-out data; empty where none were due"""
+    seconds: dict[str, float]
+    """wall time by stage"""
+    data: Dataset
+    final: Final | None = None
+
+    @property
+    def update(self) -> int:
+        """Updates so far."""
+        return self.state.update
+
+    @property
+    def rbm(self) -> RBM:
+        """The machine."""
+        return self.state.rbm
+
+
+def run(
+    spec: RunSpec,
+    data_dir: str | Path | None = None,
+    state: training.State | None = None,
+    seconds: float = 0.0,
+    extra: Callable[[], int] = lambda: 0,
+) -> Iterator[Measurement]:
+    """Measurements of one run, one an update, the last with `final`. Raises InvalidInput, Diverged.
+
+    state, seconds: go on from there, after so many seconds of annealing; extra: updates beyond those of the spec.
+    """
+    began = time.monotonic()
+    data = load_data(spec.data, binarise=spec.binarise, shape=spec.shape, data_dir=data_dir)
+    plan = settings(spec)
+    if state is None:
+        state = training.start(_machine(spec, data), data.train, plan, spec.seed)
+    elif state.rbm.n_visible != data.n_visible:
+        raise InvalidInput(f"the state has {state.rbm.n_visible} visible units, {spec.data} {data.n_visible} pixels")
+    loaded = time.monotonic()
+    for now in training.go_on(state, data.train, plan, spec.seed, extra):
+        total = spec.updates + extra()
+        values = cheap(now.rbm, data, spec.seed) if _is_due(spec, now.update, total) else {}
+        spent = {"loading": loaded - began, "annealing": seconds + time.monotonic() - loaded}
+        last = Measurement(total, now, values, spent, data)
+        yield last
+    annealed = time.monotonic()
+    final = measure(spec, last.rbm, data)
+    yield last._replace(values={}, final=final, seconds={**spent, "measuring": time.monotonic() - annealed})
+
+
+def settings(spec: RunSpec) -> training.Settings:
+    """What the spec says of training."""
+    names = {"n_chains": "chains", "batch_size": "batch"}
+    values: dict[str, Any] = {name: getattr(spec, names.get(name, name)) for name in training.Settings.__slots__}
+    return training.Settings(**values)
+
+
+def _is_due(spec: RunSpec, update: int, total: int) -> bool:
+    """Whether the cheap scores are taken: `measurements` times in equal steps, and in the same steps beyond."""
+    if update > spec.updates:
+        return update == total or (update - spec.updates) % max(1, spec.updates // spec.measurements) == 0
+    return update in np.linspace(0, spec.updates, spec.measurements + 1).round()
+
+
+def _machine(spec: RunSpec, data: Dataset) -> RBM:
+    if spec.dilution is None and (spec.rule, spec.gauge) != ("random", "binary"):
+        raise InvalidInput(f"rule {spec.rule!r} and gauge {spec.gauge!r} say how bonds go; give a dilution too")
+    if spec.origin is None and spec.rule == "random" and spec.gauge == "binary":
+        return RBM.initialise(data.train, spec.hidden, spec.dilution or 0.0, scale=spec.scale, seed=spec.seed)
+    if spec.origin is None:
+        rbm = RBM.initialise(data.train, spec.hidden, scale=spec.scale, seed=spec.seed)
+    else:
+        rbm = store.read_machine(spec.origin)
+    if rbm.n_visible != data.n_visible:
+        raise InvalidInput(f"the machine has {rbm.n_visible} visible units, {spec.data} has {data.n_visible} pixels")
+    if spec.dilution is None:
+        return rbm
+    return dilute(rbm, spec.dilution, spec.rule, spec.gauge, data.train, seed=spec.seed)

@@ -1,0 +1,65 @@
+"""The event log: a line of JSON an event, appended by one writer, followed by any number of readers."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from physrbm.durable import append
+from physrbm.estimate import plain
+from physrbm.store import layout
+
+_PIECE = 2**24  # bytes read at once
+
+
+class Events(NamedTuple):
+    """What a reader found from one offset on."""
+
+    events: list[dict[str, Any]]
+    """each with seq, time (seconds since 1970), kind, and what belongs to the kind"""
+    offset: int
+    """where to read on: behind the last whole line"""
+    n_bad: int
+    """whole lines that are no events; a torn last line is not counted, it may still grow"""
+
+
+def read_events(folder: Path, offset: int = 0) -> Events:
+    """Events in the log of a run from byte `offset` on, at most 16 MiB of them; an empty list where there is no log."""
+    try:
+        with (folder / layout.EVENTS).open("rb") as file:
+            file.seek(offset)
+            text = file.read(_PIECE)
+    except OSError:
+        return Events([], offset, 0)
+    whole = text.rfind(b"\n") + 1
+    if not whole and len(text) == _PIECE:  # no line of ours is that long
+        return Events([], offset + _PIECE, 1)
+    parsed = [_parse(line) for line in text[:whole].splitlines()]
+    return Events([e for e in parsed if e is not None], offset + whole, parsed.count(None))
+
+
+def _parse(line: bytes) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    ours = isinstance(event, dict) and isinstance(event.get("seq"), int) and isinstance(event.get("kind"), str)
+    return event if ours else None
+
+
+class Log:
+    """The one writer of the log; numbers its events on from what is there."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the log of `folder`; a torn last line is ended, so that the next event has a line of its own."""
+        self._path, self._seq, offset = folder / layout.EVENTS, 0, 0
+        while (found := read_events(folder, offset)).offset > offset:
+            self._seq, offset = max([self._seq, *(e["seq"] + 1 for e in found.events)]), found.offset
+        if self._path.exists() and self._path.stat().st_size > offset:
+            append(self._path, b"\n")
+
+    def write(self, kind: str, **content: Any) -> None:
+        """Append one event; NaN and infinity become null. Raises OSError."""
+        event = plain({"seq": self._seq, "time": time.time(), "kind": kind, **content})
+        append(self._path, json.dumps(event, allow_nan=False).encode() + b"\n")
+        self._seq += 1
