@@ -1,10 +1,17 @@
 """What can go wrong, where a caller can act on it. Applications print one line and use `exit_code`."""
 
+_LONGEST, _SIDE = 1000, 490  # characters of a message, and of its ends where it is longer
+
 
 class PhysRBMError(Exception):
-    """Base of the errors that physrbm raises on purpose."""
+    """Base of the errors that physrbm raises on purpose: one printable line, whatever a file or a user put into it."""
 
     exit_code = 1
+
+    def __init__(self, message: str = "") -> None:
+        """Keep `message` on one line: a file that is not ours must not write to the terminal through it."""
+        line = "".join(c if c.isprintable() else "?" for c in message)
+        super().__init__(line if len(line) <= _LONGEST else f"{line[:_SIDE]} ... {line[-_SIDE:]}")
 
 
 class InvalidInput(PhysRBMError, ValueError):

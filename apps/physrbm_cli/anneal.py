@@ -9,6 +9,7 @@ import typer
 
 from physrbm.errors import InvalidInput
 from physrbm_cli.settings import resolve, resolve_again
+from physrbm_cli.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ def anneal(
         found = _measurements(spec, folder, data_dir, signals, again, takeover)
         last = _show_all(found, spec, folder, signals, (quiet, verbose, bar))
     if last is None:
-        typer.echo(f"run {folder} is done  (physrbm show {folder})", err=True)
+        say(f"run {folder} is done  (physrbm show {folder})")
     else:
         _print(spec, last, folder, as_json)
 
@@ -144,8 +145,8 @@ def _say_what(m: "Measurement", spec: "RunSpec", folder: Path) -> None:
     rbm = m.rbm
     size = f"{rbm.n_visible} x {rbm.n_hidden}, {rbm.n_bonds} of {rbm.n_possible} bonds"
     data = f"{len(m.data.train)} + {len(m.data.test)} samples (train + test)"
-    typer.echo(f"run {folder}: {size}, {data}, seed {spec.seed}", err=True)
-    typer.echo(f"watch: physrbm show {folder}   resume: physrbm anneal --out {folder} --resume", err=True)
+    say(f"run {folder}: {size}, {data}, seed {spec.seed}")
+    say(f"look: physrbm show {folder}   resume: physrbm anneal --out {folder} --resume")
 
 
 def _print(spec: "RunSpec", last: "Measurement", folder: Path, as_json: bool) -> None:

@@ -3,8 +3,10 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
+
+from physrbm_cli.terminal import say
 
 if TYPE_CHECKING:
     from physrbm.experiment import Measurement
@@ -41,14 +43,9 @@ class _Lines:
         now = time.monotonic()
         if m.values and (now - self._last >= self._every or m.update == m.updates):
             self._last = now
-            _line(f"update {m.update}/{m.updates}  {_scores(m)}  {m.seconds['annealing']:.0f} s")
+            say(f"update {m.update}/{m.updates}  {_scores(m)}  {m.seconds['annealing']:.0f} s")
         if m.update == m.updates and m.final is None:
-            _line("measuring")
-
-
-def _line(text: str) -> None:
-    with suppress(BrokenPipeError):  # nobody reads on; that is no reason to stop a run
-        print(text, file=sys.stderr, flush=True)
+            say("measuring")
 
 
 @contextmanager

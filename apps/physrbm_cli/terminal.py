@@ -1,6 +1,7 @@
 """What the terminal can show."""
 
 import sys
+from contextlib import suppress
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,12 @@ def unicode() -> bool:
 def width() -> int:
     """Columns."""
     return get_terminal_size().columns
+
+
+def say(text: str) -> None:
+    """A line on stderr."""
+    with suppress(BrokenPipeError):  # nobody reads on; that is no reason to stop a run
+        print(text, file=sys.stderr, flush=True)
 
 
 def console() -> "Console":

@@ -1,7 +1,7 @@
 """A run in a folder: recorded as it goes, and gone on with after whatever ended it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def record(
     measurements = run(spec, data_dir, extra=lambda: 0 if recorder is None else recorder.extra)
     first = next(measurements)  # bad data and settings are refused before a folder is made
     store.prepare(folder)
-    with store.Lock(folder) as lock:
+    with _writing(folder), store.Lock(folder) as lock:
         store.prepare(folder)  # nobody has been faster
         saved = store.Saved(0, 0, 0.0, freeze(first.state), [(0, first.values)], 0)
         recorder = store.Recorder(folder, lock, spec, UNITS, saved)
@@ -53,7 +53,7 @@ def resume(
     """
     folder = Path(folder)
     found = store.open_run(folder)
-    with store.Lock(folder, takeover) as lock:
+    with _writing(folder), store.Lock(folder, takeover) as lock:
         saved, state, faults = store.latest(folder, lambda saved: thaw(saved, found.spec))
         recorder = store.Recorder(folder, lock, found.spec, UNITS, saved)
         if recorder.resume(faults, command or []):
@@ -127,8 +127,7 @@ def _recorded(
 
 def _ended(recorder: store.Recorder, error: Exception) -> Exception:
     """Keep what there is and say why it ended; the error to raise."""
-    folder, reason = recorder.folder, str(error)
-    hint = f"go on with: physrbm anneal --out {folder} --resume"
+    reason, hint = str(error), _hint(recorder.folder)
     if isinstance(error, RunLocked):
         return error
     try:
@@ -138,11 +137,22 @@ def _ended(recorder: store.Recorder, error: Exception) -> Exception:
     except RunLocked as taken:
         return taken
     except OSError as full:
-        error = full
-    if isinstance(error, OSError):
-        why = error.strerror or str(error)
-        return StoreFailed(f"{folder}: cannot be written ({why}); when it can, {hint}")
+        return full
     return Stopped(f"stopped at update {recorder.update} ({reason}); {hint}") if isinstance(error, Stopped) else error
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Within, a folder that cannot be written is one clear error."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StoreFailed(f"{folder}: cannot be written ({why}); when it can, {_hint(folder)}") from error
+
+
+def _hint(folder: Path) -> str:
+    return f"go on with: physrbm anneal --out {folder} --resume"
 
 
 def _size(rbm: RBM) -> dict[str, float]:

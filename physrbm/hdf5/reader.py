@@ -85,7 +85,9 @@ def _array(stream: IO[bytes], dtype: str, shape: list[int]) -> np.ndarray:
 
 def _running_child() -> "subprocess.Popen[bytes]":
     global _child, _owner
-    if _child is None or _owner != os.getpid() or _child.poll() is not None:  # a fork has no right to the pipe
+    if _child is not None and _owner == os.getpid() and _child.poll() is not None:
+        _end_child()
+    if _child is None or _owner != os.getpid():  # a fork has no right to the pipe of its parent
         quiet = {"OPENBLAS_NUM_THREADS": "1", "HDF5_PLUGIN_PRELOAD": "::"}  # and no code named by a file is loaded
         _child = subprocess.Popen(
             [sys.executable, "-m", "physrbm.hdf5.child"],

@@ -7,9 +7,10 @@ from typing import Any
 from physrbm.durable import replace
 from physrbm.errors import InvalidInput
 
-SCHEMA = 2
+SCHEMA = 1
 RUN, STATUS, EVENTS, RESULTS, LOCK = "run.json", "status.json", "events.jsonl", "results.h5", "LOCK"
 CHECKPOINTS, SEGMENTS, CONTROL = "ckpt", "segments", "control"
+PARTS = (CHECKPOINTS, SEGMENTS, CONTROL)
 _MAX_JSON = 2**22  # bytes
 
 

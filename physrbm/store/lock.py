@@ -1,5 +1,6 @@
 """One writer a run: LOCK is made where there is none, or in place of one whose process is gone."""
 
+import errno
 import json
 import os
 import secrets
@@ -46,12 +47,15 @@ class Lock:
     ) -> None:
         """Give the lock back, if it is still ours."""
         if _read(self._path) == self._content:
-            self._path.unlink(missing_ok=True)
+            with suppress(OSError):  # a lock that stays behind is seen to be dead
+                self._path.unlink()
 
     def check(self) -> None:
-        """Raise RunLocked if somebody took the run over while this process was not heard of."""
+        """Raise RunLocked if somebody took the run over while this process was not heard of, OSError if it is gone."""
         found = _read(self._path)
         if found != self._content:
+            if not self._path.parent.exists():
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self._path.parent))
             owner = _owner(found)
             by = "the lock is gone" if owner is None else f"by process {owner.pid} on {owner.host}"
             raise RunLocked(f"{self._path.parent}: taken over ({by}); nothing more is written here")

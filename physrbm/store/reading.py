@@ -95,6 +95,8 @@ def open_run(folder: str | Path) -> Run:
     folder = Path(folder)
     try:
         about = layout.read_json(folder / layout.RUN)
+        if about["schema"] != layout.SCHEMA:
+            raise InvalidInput(f"{folder}: stored with schema {about['schema']!r}, this version reads {layout.SCHEMA}")
         status = layout.read_json(folder / layout.STATUS) if (folder / layout.STATUS).exists() else {}
         return Run(folder, make_spec(dict(about["spec"])), status, dict(about["machine"]), str(about["data"]))
     except OSError as error:

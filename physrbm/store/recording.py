@@ -32,7 +32,7 @@ def prepare(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if not is_unused(folder):
             raise RunExists(f"{folder} is not empty; choose another --out, or --resume what is there")
-        for part in (layout.CHECKPOINTS, layout.SEGMENTS, layout.CONTROL):
+        for part in layout.PARTS:
             (folder / part).mkdir(exist_ok=True)
     except OSError as error:
         raise InvalidInput(f"{folder}: cannot make this folder ({error.strerror})") from error
@@ -40,7 +40,7 @@ def prepare(folder: Path) -> None:
 
 def is_unused(folder: Path) -> bool:
     """Whether a run may begin in `folder`: nothing is in it but what one leaves that was killed before it was one."""
-    parts = {layout.CHECKPOINTS, layout.SEGMENTS, layout.CONTROL, layout.LOCK}
+    parts = {*layout.PARTS, layout.LOCK, layout.STATUS, layout.EVENTS}
     ours = all(path.name in parts or path.name.startswith(".") for path in folder.glob("*"))
     return ours and not (folder / layout.RUN).exists()
 
@@ -72,9 +72,12 @@ class Recorder:
     def resume(self, faults: list[str], command: list[str]) -> bool:
         """Say in the log that what came after the checkpoint does not count; whether there is nothing left to do."""
         layout.remove_leftovers(self.folder)
+        for part in layout.PARTS:
+            (self.folder / part).mkdir(exist_ok=True)
         self._obey(stop=False)
         results = self.folder / layout.RESULTS
         if results.exists() and self.update >= self.spec.updates + self.extra:
+            self.status("done")
             return True
         results.unlink(missing_ok=True)
         for fault in faults:
@@ -91,6 +94,7 @@ class Recorder:
         self.update, self._seconds, self._state = update, seconds, state
         new = bool(values) and (not self._rows or update > self._rows[-1][0])
         if new:
+            self._lock.check()
             self._rows.append((update, values))
             self._measured(update, values)
         if new or time.monotonic() - self._checkpoint_at > max(_EVERY, _SHARE * self._took):
