@@ -1,5 +1,7 @@
 """Slow, obvious twins of the kernels: scalars, loops, one chain at a time."""
 
+from fractions import Fraction
+
 import numpy as np
 
 from physrbm.kernels.arithmetic import C1, C2, C3, C4, C5, ROUND
@@ -7,12 +9,20 @@ from physrbm.kernels.arithmetic import C1, C2, C3, C4, C5, ROUND
 f32, M = np.float32, 0xFFFFFFFF
 
 
+def fma(x, y, z):
+    """x y + z rounded once: the float32 nearest to the exact value, even ones on ties."""
+    exact = Fraction(float(x)) * Fraction(float(y)) + Fraction(float(z))
+    near = f32(float(exact))  # rounded twice: at most one step off
+    steps = (np.nextafter(near, f32(-np.inf)), near, np.nextafter(near, f32(np.inf)))
+    return min(steps, key=lambda c: (abs(Fraction(float(c)) - exact), int(c.view(np.int32)) & 1))
+
+
 def exp2(y):
     y = min(max(y, f32(-126)), f32(126))
     rounded = f32(f32(y + ROUND) - ROUND)
     r, p = f32(y - rounded), C5
     for c in (C4, C3, C2, C1, f32(1)):
-        p = f32(f32(p * r) + c)
+        p = fma(p, r, c)
     return f32(p * f32(2.0 ** int(rounded)))
 
 
@@ -41,7 +51,6 @@ def half_sweep(source, target, bias, weights, scale, base, base_scale, streams):
             for k in range(source.shape[1]):
                 if not np.isnan(weights[k, unit]):
                     total = f32(total + f32(weights[k, unit] * f32(source[chain, k])))
-            y = f32(f32(total * scale[chain]) + f32(base[unit] * base_scale[chain]))
+            y = fma(total, scale[chain], f32(base[unit] * base_scale[chain]))
             u = f32(f32(xoshiro(streams[chain % 32]) >> 1) + f32(0.5))
-            with np.errstate(over="ignore"):
-                target[chain, unit] = f32(u + f32(u * exp2(y))) <= f32(2**31)
+            target[chain, unit] = fma(u, exp2(y), u) <= f32(2**31)

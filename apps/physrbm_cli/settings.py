@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _MAX = 2**20  # bytes of a config file
 _PREFIX = "PHYSRBM_"
-_FOLDER = "PHYSRBM_DATA"  # names the folder of data sets, not the setting `data`
+_OTHERS = ("PHYSRBM_DATA", "PHYSRBM_KERNELS")  # the folder of data sets, the path of the kernels: no settings of a run
 
 
 def resolve(given: dict[str, Any], config: Path | None) -> "RunSpec":
@@ -44,7 +44,7 @@ def resolve_again(given: dict[str, Any], config: Path | None, stored: "RunSpec")
 def _gather(given: dict[str, Any], config: Path | None) -> dict[str, Any]:
     values = {} if config is None else _read(config)
     for variable in sorted(os.environ):
-        if variable.startswith(_PREFIX) and variable != _FOLDER:
+        if variable.startswith(_PREFIX) and variable not in _OTHERS:
             values[variable.removeprefix(_PREFIX).lower()] = os.environ[variable]
     return values | {name: value for name, value in given.items() if value is not None}
 

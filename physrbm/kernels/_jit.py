@@ -29,7 +29,8 @@ def kernel(function: F | None = None, *, parallel: bool = False) -> Any:
         return lambda f: kernel(f, parallel=parallel)
     saved, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _CACHE
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy", parallel=parallel)(function)
+        options = {"cache": True, "nogil": True, "error_model": "numpy", "forceinline": not parallel}
+        return numba.njit(parallel=parallel, **options)(function)
     finally:
         numba.config.CACHE_DIR = saved
 
@@ -43,10 +44,12 @@ def facts() -> dict[str, str]:
     """Which kernels run here, on what, with how many threads."""
     from llvmlite import binding
 
-    features = {name for name, on in binding.get_host_cpu_features().items() if on}
+    from physrbm.kernels.engine import engine, features
+
+    path, found = engine(), features()
     return {
-        "kernels": "portable (compiled for this processor by numba; the only path of this version)",
+        "kernels": f"{path.name} ({path.why})",
         "processor": binding.get_host_cpu_name(),
-        "features": " ".join(f for f in ("avx2", "fma", "avx512f", "avx512vpopcntdq", "neon") if f in features),
+        "features": " ".join(f for f in ("avx2", "fma", "avx512f", "avx512vpopcntdq", "neon") if f in found),
         "threads": f"{numba.get_num_threads()} of {numba.config.NUMBA_NUM_THREADS}",
     }

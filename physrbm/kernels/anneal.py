@@ -7,7 +7,7 @@ from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import exp2, f32
 from physrbm.kernels.gibbs import add_fields, draw, layer, pack, unpack
 
-_FOLD = 512  # factors between 1 and 2 multiplied before a logarithm: they fit a float64
+FOLD = 512  # factors between 1 and 2 multiplied before a logarithm: they fit a float64
 
 
 @kernel
@@ -69,7 +69,7 @@ def anneal(visible, hidden, rng, work, scale, base_scale, v_rows, h_rows):  # ty
             for unit in range(h.shape[0]):
                 add_fields(total, h_bias[0, unit], h_start[0, unit], h_start[0, unit + 1], h_neighbour, h_weight, v)
                 weigh(total, old, new, above, below, on)
-                if unit % _FOLD == _FOLD - 1:
+                if unit % FOLD == FOLD - 1:
                     fold(above, below, own)
                 draw(total, s, h_base[0, unit], r, rng[block], h[unit])
             fold(above, below, own)

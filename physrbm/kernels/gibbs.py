@@ -4,7 +4,8 @@ Layout. A block is B = 32 W chains. The state of a layer is (block, unit, W) uin
 32 w + l of the block. A block has 32 xoshiro128++ streams, (block, 4, 32) uint32; stream l serves bit l of every
 word, words in order, units in order. A block reads one weight set; every lane has its own two scales (see `sweep`).
 
-Inside a call a block is unpacked to bytes, which compilers vectorise well; explicit SIMD would read the bits.
+This is the portable path: inside a call a block is unpacked to bytes, which compilers vectorise well. `gibbs_simd`
+reads the bits and gives the same ones.
 """
 
 import numpy as np
@@ -12,6 +13,7 @@ from numba import prange
 
 from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import f32, is_on, u32
+from physrbm.kernels.simd import fma
 
 
 @kernel
@@ -75,7 +77,7 @@ def draw(total, scale, base, base_scale, rng, target):  # type: ignore[no-untype
             s3 = u32(u32(s3 << u32(11)) | u32(s3 >> u32(21)))
             rng[0, stream], rng[1, stream], rng[2, stream], rng[3, stream] = s0, s1, s2, s3
             lane = 32 * w + stream
-            y = f32(f32(total[lane] * scale[lane]) + f32(base * base_scale[lane]))
+            y = fma(total[lane], scale[lane], f32(base * base_scale[lane]))
             target[lane] = is_on(random, y)
 
 

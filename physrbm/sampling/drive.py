@@ -43,11 +43,12 @@ class Moments(NamedTuple):
 
 def sweep(machine: Machine, chains: Chains, n_sweeps: int) -> None:
     """Advance every chain by `n_sweeps` sweeps (hidden layer, then visible), in place."""
-    from physrbm.kernels import gibbs
+    from physrbm.kernels.engine import engine
 
+    run = engine().sweep
     for _, part in _groups(machine, chains):
         for piece in _pieces(n_sweeps, _cost(machine, part)):
-            gibbs.sweep(*part[:-1], machine.visible, machine.hidden, piece.stop - piece.start)
+            run(*part[:-1], machine.visible, machine.hidden, piece.stop - piece.start)
 
 
 def anneal(machine: Machine, chains: Chains, scale: np.ndarray, base_scale: np.ndarray) -> np.ndarray:
@@ -55,29 +56,31 @@ def anneal(machine: Machine, chains: Chains, scale: np.ndarray, base_scale: np.n
 
     The chains must be distributed as the first rung says.
     """
-    from physrbm.kernels import anneal as kernel
+    from physrbm.kernels.engine import engine
 
+    run = engine().anneal
     work = np.zeros(chains.scale.shape)
     scale, base_scale = np.asarray(scale, np.float32), np.asarray(base_scale, np.float32)
     for blocks, part in _groups(machine, chains):
         for k in _pieces(scale.size - 1, _cost(machine, part)):
             ladder = scale[k.start : k.stop + 1], base_scale[k.start : k.stop + 1]
-            kernel.anneal(part.visible, part.hidden, part.rng, work[blocks], *ladder, machine.visible, machine.hidden)
+            run(part.visible, part.hidden, part.rng, work[blocks], *ladder, machine.visible, machine.hidden)
     return work.ravel()[: chains.n_chains]
 
 
 def moments(rbm: RBM, machine: Machine, visible: np.ndarray, n_states: int) -> Moments:
     """Moments of the first `n_states` packed visible states (block, Nv, W), at beta = 1."""
-    from physrbm.kernels import moments as kernel
+    from physrbm.kernels.engine import engine
+    from physrbm.kernels.moments import ONE
 
     hidden, by_row = np.zeros(rbm.n_hidden, np.int64), np.zeros(rbm.n_bonds, np.int64)
     width = 32 * visible.shape[2]
     for part in _pieces(len(visible), float(width * (2 * rbm.n_bonds + 16 * rbm.n_hidden))):
-        kernel.moments(visible[part], n_states - part.start * width, machine.hidden, hidden, by_row)
+        engine().moments(visible[part], n_states - part.start * width, machine.hidden, hidden, by_row)
     bond = np.empty(rbm.n_bonds)
     bond[machine.hidden_order] = by_row
     on = unpack_states(visible, n_states).sum(0, dtype=np.float64)
-    return Moments(on / n_states, hidden / (n_states * kernel.ONE), bond / (n_states * kernel.ONE))
+    return Moments(on / n_states, hidden / (n_states * ONE), bond / (n_states * ONE))
 
 
 def set_threads(n: int) -> None:
@@ -91,7 +94,7 @@ def set_threads(n: int) -> None:
 
 
 def engine() -> dict[str, str]:
-    """Which kernels run here, on what processor, with how many threads."""
+    """Which kernels run here and why, on what processor, with how many threads."""
     from physrbm.kernels import _jit
 
     return _jit.facts()

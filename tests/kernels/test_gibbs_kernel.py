@@ -5,7 +5,7 @@ from scipy.stats import chisquare
 
 from physrbm import exact, sampling
 from physrbm.errors import InvalidInput
-from physrbm.kernels import arithmetic
+from physrbm.kernels import arithmetic, engine
 from physrbm.model import RBM
 
 
@@ -24,17 +24,29 @@ def test_exp2_is_accurate_and_its_twin():
     assert np.abs(ours / exact_value - 1).max() < 4e-7
 
 
+@pytest.fixture(params=["simd", "portable"])
+def path(request, monkeypatch):
+    """Every test that takes it runs on both paths."""
+    monkeypatch.setenv(engine.SWITCH, request.param)
+    engine.engine.cache_clear()
+    yield request.param
+    monkeypatch.undo()
+    engine.engine.cache_clear()
+
+
+@pytest.mark.parametrize("scaled", [True, False])
 @pytest.mark.parametrize("words", [1, 2, 4])
 @pytest.mark.parametrize("dilution", [0.0, 0.6])
-def test_kernel_is_the_naive_loop(words, dilution):
+def test_kernel_is_the_naive_loop(words, dilution, scaled, path):
     n_chains = {1: 50, 2: 128, 4: 256}[words]
     rbm = machine(words, 9, 7, dilution)
     rng = np.random.default_rng(5)
     base = rng.normal(0, 1, 9)
     chains = sampling.new_chains(sampling.random_states(n_chains, 9, 3, ()), 7, 3, ())
     assert chains.visible.shape[2] == words
-    chains.scale[:] = rng.uniform(0.2, 2, chains.scale.shape)
-    chains.base_scale[:] = rng.uniform(0, 1, chains.scale.shape)
+    if scaled:
+        chains.scale[:] = rng.uniform(0.2, 2, chains.scale.shape)
+        chains.base_scale[:] = rng.uniform(0, 1, chains.scale.shape)
     packed = sampling.pack_machine(rbm, base)
 
     v, h = (sampling.unpack_states(x, 10**6) for x in (chains.visible, chains.hidden))
@@ -55,7 +67,7 @@ def test_kernel_is_the_naive_loop(words, dilution):
 
 
 @pytest.mark.parametrize("beta", [0.5, 1.0, 1.5])
-def test_sampled_distribution_is_boltzmann(beta):
+def test_sampled_distribution_is_boltzmann(beta, path):
     """chi2 over 2^6 states, 20,000 independent chains at a fixed sweep; false alarms 1e-4 each."""
     rbm = machine(2, 3, 3)
     states = sampling.sample(rbm, n_chains=20_000, n_sweeps=60, beta=beta, seed=11)
@@ -66,7 +78,7 @@ def test_sampled_distribution_is_boltzmann(beta):
     assert chisquare(counts, weight / weight.sum() * 20_000).pvalue > 1e-4
 
 
-def test_threads_do_not_change_the_chains():
+def test_threads_do_not_change_the_chains(path):
     import numba
 
     rbm = machine(4, 40, 30, 0.5)

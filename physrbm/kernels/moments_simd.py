@@ -1,0 +1,57 @@
+"""`moments` on the bits themselves: sums of integers, so the order in which a bond meets its chains does not matter."""
+
+from typing import Any
+
+import numpy as np
+from numba import prange
+
+from physrbm.kernels._jit import kernel
+from physrbm.kernels.arithmetic import f32, i32
+from physrbm.kernels.lanes import add_fields, exp2
+from physrbm.kernels.moments import ONE
+from physrbm.kernels.simd import choose, load_bits, load_float, load_int, splat, store, to_int, total_of
+
+_WORDS = 255  # words of levels up to ONE whose lane sums fit an int32
+
+
+@kernel
+def levels(total, level, first):  # type: ignore[no-untyped-def]
+    """Means of a hidden unit from its reduced fields, in units of 1/ONE."""
+    one, half = splat(f32(1.0)), splat(f32(0.5))
+    for lane in range(0, total.size, 32):
+        mean = one / (one + exp2(load_float(total, lane)))
+        store(level, first + lane, to_int(mean * splat(f32(ONE)) + half))
+
+
+@kernel
+def masked_sum(words, first, level, n_words):  # type: ignore[no-untyped-def]
+    """Sum of the levels of the chains whose bit is set."""
+    result = np.int64(0)
+    for part in range(0, n_words, _WORDS):
+        total = splat(i32(0))
+        for w in range(part, min(n_words, part + _WORDS)):
+            total = choose(load_bits(words, first + w), total + load_int(level, 32 * w), total)
+        result += total_of(total)
+    return result
+
+
+@kernel(parallel=True)
+def _moments(like, words, n_chains, h_rows, hidden_sum, bond_sum):  # type: ignore[no-untyped-def]
+    bias, _, start, neighbour, weight = h_rows
+    n_words, width = words.shape[1], 16 * len(like)
+    for unit in prange(hidden_sum.size):
+        total, level = np.empty(width, np.float32), np.empty(32 * n_words, np.int32)
+        for w in range(0, n_words, len(like) // 2):
+            first, last = start[0, unit], start[0, unit + 1]
+            add_fields(like, bias[0, unit], first, last, neighbour, weight, words, w, n_words, total)
+            levels(total, level, 32 * w)
+        level[min(n_chains, level.size) :] = 0
+        hidden_sum[unit] += level.sum()
+        for k in range(start[0, unit], start[0, unit + 1]):
+            bond_sum[k] += masked_sum(words, np.int64(neighbour[k]) * n_words, level, n_words)
+
+
+def moments(visible: np.ndarray, n_chains: int, h_rows: Any, hidden_sum: np.ndarray, bond_sum: np.ndarray) -> None:
+    """As `moments.moments`, to the same numbers."""
+    by_unit = np.ascontiguousarray(visible.transpose(1, 0, 2)).reshape(visible.shape[1], -1)
+    _moments((0,) * (2 * visible.shape[2]), by_unit, max(0, n_chains), h_rows, hidden_sum, bond_sum)
