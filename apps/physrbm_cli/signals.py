@@ -54,7 +54,7 @@ class Signals:
 
 def seconds(text: str) -> float:
     """Seconds of a time like 3h50m, 90s or 2d. Raises InvalidInput."""
-    parts = re.fullmatch(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", text)
+    parts = re.fullmatch("".join(rf"(?:(\d{{1,6}}(?:\.\d+)?){unit})?" for unit in _UNITS), text)
     if not text or parts is None:
         raise InvalidInput(f"max-time must be a time like 3h50m, 90s or 2d, got {text!r}")
-    return float(sum(int(n) * _UNITS[unit] for n, unit in zip(parts.groups(), "dhms", strict=True) if n))
+    return float(sum(float(n) * _UNITS[unit] for n, unit in zip(parts.groups(), "dhms", strict=True) if n))

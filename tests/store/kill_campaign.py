@@ -52,8 +52,8 @@ def disturb(folder, how, rng, seconds, kills):
     ended = 0
     for k in itertools.count():
         last = k >= kills
-        limit = rng.uniform(0, seconds)
-        more = ["--resume"] if how != "time" or last else ["--resume", "--max-time", f"{max(1, round(limit))}s"]
+        limit = rng.uniform(0, seconds if k else seconds / 2)  # the first end comes before the run is done
+        more = ["--resume"] if how != "time" or last else ["--resume", "--max-time", f"{limit:.3f}s"]
         run = subprocess.Popen(command(folder, *more), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         if not last and how != "time":
             time.sleep(limit)
