@@ -201,12 +201,21 @@ def store(typing: Any, array: Any, index: Any, x: Any) -> Any:
     return types.void(array, types.intp, x), emit
 
 
+def _half(builder: Any, first: Any, q: int) -> Any:
+    """The mask of 16 lanes in half word `q` from `first` on."""
+    bits = builder.load(builder.gep(first, [ir.Constant(ir.IntType(64), q)]), align=2)
+    return builder.bitcast(bits, ir.VectorType(ir.IntType(1), VECTOR))
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def load_bits(typing: Any, words: Any, index: Any) -> Any:
-    """The 32 bits of a uint32 word as a mask."""
+    """The 32 bits of a uint32 word as a mask: two loads, because shifting a mask costs more than loading it."""
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.bitcast(builder.load(_address(context, builder, sig.args[0], args[0], args[1], _I)), BITS.llvm)
+        word = _address(context, builder, sig.args[0], args[0], args[1], _I)
+        first = builder.bitcast(word, _H.as_pointer())
+        both = ir.Constant(ir.VectorType(_I, WORD), list(range(WORD)))
+        return builder.shuffle_vector(_half(builder, first, 0), _half(builder, first, 1), both)
 
     return BITS(words, types.intp), emit
 
@@ -266,11 +275,10 @@ def add_where(typing: Any, total: Any, weight: Any, words: Any, index: Any) -> A
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         added, vector = args[0], _vector_splat(builder, args[1], VECTOR)
-        first = _address(context, builder, sig.args[2], args[2], args[3], _H)  # a mask of 16 is half a word
-        for q in range(total.k):
-            half = builder.load(builder.gep(first, [ir.Constant(ir.IntType(64), q)]), align=2)
-            mask = builder.bitcast(half, ir.VectorType(ir.IntType(1), VECTOR))
-            old = builder.extract_value(args[0], q)
+        word = _address(context, builder, sig.args[2], args[2], args[3], _I)
+        first = builder.bitcast(word, _H.as_pointer())
+        for q in range(total.k):  # a mask is loaded where it is used: there are seven mask registers
+            mask, old = _half(builder, first, q), builder.extract_value(args[0], q)
             added = builder.insert_value(added, builder.select(mask, builder.fadd(old, vector), old), q)
         return added
 
