@@ -43,14 +43,23 @@ def xoshiro(s):
     return out
 
 
-def half_sweep(source, target, bias, weights, scale, base, base_scale, streams):
+def field(source, weights, bias, grouped):
+    """Sum of the weights (n,) of the sources (n,) that are on, in order; NaN is no bond."""
+    total, size = bias, 4 if grouped else 1
+    for k in range(0, source.size, size):
+        part = f32(0)
+        for weight, on in zip(weights[k : k + size], source[k : k + size], strict=True):
+            if not np.isnan(weight):
+                part = f32(part + f32(weight * f32(on)))
+        total = f32(total + part)
+    return total
+
+
+def half_sweep(source, target, bias, weights, scale, base, base_scale, streams, grouped):
     """One layer of one block: source (chain, n), target (chain, m), weights (n, m) with NaN for no bond."""
     for unit in range(target.shape[1]):
         for chain in range(len(target)):
-            total = bias[unit]
-            for k in range(source.shape[1]):
-                if not np.isnan(weights[k, unit]):
-                    total = f32(total + f32(weights[k, unit] * f32(source[chain, k])))
+            total = field(source[chain], weights[:, unit], bias[unit], grouped)
             y = fma(total, scale[chain], f32(base[unit] * base_scale[chain]))
             u = f32(f32(xoshiro(streams[chain % 32]) >> 1) + f32(0.5))
             target[chain, unit] = fma(u, exp2(y), u) <= f32(2**31)

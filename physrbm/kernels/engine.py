@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from physrbm.errors import InvalidInput
 
@@ -17,6 +17,9 @@ class Engine(NamedTuple):
     name: str
     why: str
     sweep: Callable[..., None]
+    tables: Callable[..., Any]
+    """what `sweep_grouped` wants to be given, made once a job"""
+    sweep_grouped: Callable[..., None]
     anneal: Callable[..., None]
     moments: Callable[..., None]
 
@@ -25,13 +28,21 @@ class Engine(NamedTuple):
 def engine() -> Engine:
     """The kernels of this process. Raises InvalidInput for an unknown choice."""
     name, why = _choose()
-    if name == "simd":
-        from physrbm.kernels import anneal_simd, gibbs_simd, moments_simd
-
-        return Engine(name, why, gibbs_simd.sweep, anneal_simd.anneal, moments_simd.moments)
     from physrbm.kernels import anneal, gibbs, moments
 
-    return Engine(name, why, gibbs.sweep, anneal.anneal, moments.moments)
+    portable = Engine(
+        name, why, gibbs.sweep, lambda layers, sizes: None, gibbs.sweep_grouped, anneal.anneal, moments.moments
+    )
+    if name == "portable":
+        return portable
+    from physrbm.kernels import anneal_simd, gibbs_simd, moments_simd
+
+    simd = portable._replace(sweep=gibbs_simd.sweep, anneal=anneal_simd.anneal, moments=moments_simd.moments)
+    if "avx512f" not in features():  # LLVM would abort the process
+        return simd
+    from physrbm.kernels import gibbs_tables
+
+    return simd._replace(tables=gibbs_tables.tables, sweep_grouped=gibbs_tables.sweep_grouped)
 
 
 def _choose() -> tuple[str, str]:

@@ -8,6 +8,8 @@ This is the portable path: inside a call a block is unpacked to bytes, which com
 reads the bits and gives the same ones.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import prange
 
@@ -61,6 +63,27 @@ def add_fields(total, bias, start, stop, neighbour, weight, source):  # type: ig
 
 
 @kernel
+def add_groups(total, bias, start, stop, neighbour, weight, source):  # type: ignore[no-untyped-def]
+    """The same with the sums of four consecutive sources formed first: what tables of such sums give."""
+    for lane in range(total.size):
+        total[lane] = bias
+    k = start
+    while k < stop:
+        group, first = neighbour[k] >> 2, k
+        while k < stop and neighbour[k] >> 2 == group:
+            k += 1
+        none, last = f32(0.0), k - 1  # a group that lost bonds adds nothing for them
+        w0, w1 = weight[first], weight[first + 1] if k - first > 1 else none
+        w2, w3 = weight[first + 2] if k - first > 2 else none, weight[first + 3] if k - first > 3 else none
+        s0, s1 = source[neighbour[first]], source[neighbour[min(first + 1, last)]]
+        s2, s3 = source[neighbour[min(first + 2, last)]], source[neighbour[min(first + 3, last)]]
+        for lane in range(total.size):
+            x = f32(f32(w0 * f32(s0[lane])) + f32(w1 * f32(s1[lane])))
+            x = f32(f32(x + f32(w2 * f32(s2[lane]))) + f32(w3 * f32(s3[lane])))
+            total[lane] = f32(total[lane] + x)
+
+
+@kernel
 def draw(total, scale, base, base_scale, rng, target):  # type: ignore[no-untyped-def]
     """Draw one unit on every lane from its reduced field total * scale + base * base_scale."""
     for w in range(total.size // 32):
@@ -82,20 +105,18 @@ def draw(total, scale, base, base_scale, rng, target):  # type: ignore[no-untype
 
 
 @kernel
-def layer(source, target, bias, base, start, neighbour, weight, scale, base_scale, rng, total):  # type: ignore[no-untyped-def]
+def layer(source, target, bias, base, start, neighbour, weight, scale, base_scale, rng, total, grouped=False):  # type: ignore[no-untyped-def]
     """Update every unit of one layer, given the other."""
     for unit in range(bias.size):
-        add_fields(total, bias[unit], start[unit], start[unit + 1], neighbour, weight, source)
+        if grouped:
+            add_groups(total, bias[unit], start[unit], start[unit + 1], neighbour, weight, source)
+        else:
+            add_fields(total, bias[unit], start[unit], start[unit + 1], neighbour, weight, source)
         draw(total, scale, base[unit], base_scale, rng, target[unit])
 
 
 @kernel(parallel=True)
-def sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, n_sweeps):  # type: ignore[no-untyped-def]
-    """Advance every block `n_sweeps`, hidden layer first, in place.
-
-    The lane with scales (s, r) samples the energy s E + r E_base, E_base having fields only. v_rows and h_rows are
-    (bias (set, unit), base (set, unit), start (set, unit + 1), neighbour, weight) in reduced units, float32.
-    """
+def _sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, n_sweeps, grouped):  # type: ignore[no-untyped-def]
     v_bias, v_base, v_start, v_neighbour, v_weight = v_rows
     h_bias, h_base, h_start, h_neighbour, h_weight = h_rows
     for block in prange(visible.shape[0]):
@@ -107,7 +128,42 @@ def sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, n
         unpack(visible[block], v)
         unpack(hidden[block], h)
         for _ in range(n_sweeps):
-            layer(v, h, h_bias[m], h_base[m], h_start[m], h_neighbour, h_weight, s, r, g, total)
-            layer(h, v, v_bias[m], v_base[m], v_start[m], v_neighbour, v_weight, s, r, g, total)
+            layer(v, h, h_bias[m], h_base[m], h_start[m], h_neighbour, h_weight, s, r, g, total, grouped)
+            layer(h, v, v_bias[m], v_base[m], v_start[m], v_neighbour, v_weight, s, r, g, total, grouped)
         pack(v, visible[block])
         pack(h, hidden[block])
+
+
+def sweep(
+    visible: np.ndarray,
+    hidden: np.ndarray,
+    rng: np.ndarray,
+    weight_set: np.ndarray,
+    scale: np.ndarray,
+    base_scale: np.ndarray,
+    v_rows: Any,
+    h_rows: Any,
+    n_sweeps: int,
+) -> None:
+    """Advance every block `n_sweeps`, hidden layer first, in place.
+
+    The lane with scales (s, r) samples the energy s E + r E_base, E_base having fields only. v_rows and h_rows are
+    (bias (set, unit), base (set, unit), start (set, unit + 1), neighbour, weight) in reduced units, float32.
+    """
+    _sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, n_sweeps, False)
+
+
+def sweep_grouped(
+    visible: np.ndarray,
+    hidden: np.ndarray,
+    rng: np.ndarray,
+    weight_set: np.ndarray,
+    scale: np.ndarray,
+    base_scale: np.ndarray,
+    v_rows: Any,
+    h_rows: Any,
+    tables: Any,
+    n_sweeps: int,
+) -> None:
+    """The same for a machine with one weight set, sums of four consecutive sources formed first."""
+    _sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, n_sweeps, True)

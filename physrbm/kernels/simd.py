@@ -297,3 +297,48 @@ def store_bundle(typing: Any, array: Any, total: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, total), emit
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def quad(typing: Any, like: Any, b0: Any, b1: Any, b2: Any, b3: Any) -> Any:
+    """Four numbers, each on a quarter of the K vectors of a bundle; `like` is a tuple of K entries."""
+    kind = Bundle(len(like))
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        made, vectors = ir.Constant(kind.llvm, ir.Undefined), [_vector_splat(builder, x, VECTOR) for x in args[1:]]
+        for q in range(kind.k):
+            made = builder.insert_value(made, vectors[4 * q // kind.k], q)
+        return made
+
+    return kind(like, types.float32, types.float32, types.float32, types.float32), emit
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def look_up(typing: Any, total: Any, tables: Any, first: Any, lanes: Any, index: Any) -> Any:
+    """Add, for four units, the table entries that 32 source units select: AVX-512 only, elsewhere LLVM aborts.
+
+    lanes: int32, the bits of the 32 source units of a chain, K/4 vectors of chains from `index` on. tables: float32,
+    from `first` on (8 groups of four source units, 4 units, 16 sums). One permutation looks up 16 chains.
+    """
+    floats, ints = total.llvm.element, ir.VectorType(_I, VECTOR)
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        table = _address(context, builder, sig.args[1], args[1], args[2], floats)
+        source = _address(context, builder, sig.args[3], args[3], args[4], ints)
+        quarter, added = total.k // 4, args[0]
+        bits = [builder.load(builder.gep(source, [ir.Constant(ir.IntType(64), q)]), align=4) for q in range(quarter)]
+        name, four = "llvm.x86.avx512.permvar.sf.512", ir.Constant(ints, [4] * VECTOR)
+        permute = builder.module.globals.get(name)
+        permute = permute or ir.Function(builder.module, ir.FunctionType(floats, [floats, ints]), name)
+        for group in range(8):
+            for r in range(4):
+                place = builder.gep(table, [ir.Constant(ir.IntType(64), 4 * group + r)])
+                entries = builder.load(place, align=4)
+                for q in range(quarter):
+                    at = quarter * r + q
+                    found = builder.call(permute, [entries, bits[q]])  # reads the low four bits of a lane
+                    added = builder.insert_value(added, builder.fadd(builder.extract_value(added, at), found), at)
+            bits = [builder.lshr(x, four) for x in bits]
+        return added
+
+    return total(total, tables, types.intp, lanes, types.intp), emit

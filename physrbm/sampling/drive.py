@@ -45,10 +45,13 @@ def sweep(machine: Machine, chains: Chains, n_sweeps: int) -> None:
     """Advance every chain by `n_sweeps` sweeps (hidden layer, then visible), in place."""
     from physrbm.kernels.engine import engine
 
-    run = engine().sweep
+    kernels, layers = engine(), (machine.visible, machine.hidden)
+    run, tables = kernels.sweep, []
+    if machine.grouped:
+        run, tables = kernels.sweep_grouped, [kernels.tables(layers, machine.sizes)]
     for _, part in _groups(machine, chains):
         for piece in _pieces(n_sweeps, _cost(machine, part)):
-            run(*part[:-1], machine.visible, machine.hidden, piece.stop - piece.start)
+            run(*part[:-1], *layers, *tables, piece.stop - piece.start)
 
 
 def anneal(machine: Machine, chains: Chains, scale: np.ndarray, base_scale: np.ndarray) -> np.ndarray:
@@ -113,8 +116,7 @@ def _groups(machine: Machine, chains: Chains) -> Iterator[tuple[slice, Chains]]:
 
 def _cost(machine: Machine, chains: Chains) -> float:
     """Additions of couplings that a sweep is worth; drawing a unit counts as sixteen."""
-    units = machine.visible[0].size + machine.hidden[0].size
-    return float(chains.scale.size * (2 * machine.hidden_order.size + 16 * units))
+    return float(chains.scale.size * (2 * machine.hidden_order.size + 16 * sum(machine.sizes)))
 
 
 def _pieces(n: int, cost: float) -> Iterator[slice]:

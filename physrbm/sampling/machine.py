@@ -8,6 +8,7 @@ from physrbm.errors import InvalidInput
 from physrbm.model import RBM, hidden_rows, visible_rows
 
 _LARGEST = 1e9
+_MOST_PAIRS = 2**22  # their tables take 64 MiB a layer
 LayerRows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """bias (set, unit), base field (set, unit), start (set, unit + 1), neighbour (bond,), weight (bond,)"""
 
@@ -19,6 +20,14 @@ class Machine(NamedTuple):
     hidden: LayerRows
     hidden_order: np.ndarray
     """(bond,) int64: the hidden rows hold the bonds in this order"""
+    grouped: bool
+    """whether sweeps first add the weights of four consecutive sources: such sums can be looked up, which pays where most
+    pairs are bonds"""
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Nv and Nh."""
+        return self.visible[0].shape[1], self.hidden[0].shape[1]
 
 
 def pack_machine(rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
@@ -28,9 +37,10 @@ def pack_machine(rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
         raise InvalidInput(f"couplings and fields must be at most {_LARGEST:g} for float32 chains, got {largest:g}")
     v, h = visible_rows(rbm.bonds, rbm.n_visible), hidden_rows(rbm.bonds, rbm.n_hidden)
     none = np.empty(0, np.float32)
-    empty = Machine(
-        (none, none, v.start[None], v.neighbour, none), (none, none, h.start[None], h.neighbour, none), h.order
-    )
+    n_pairs = rbm.n_visible * rbm.n_hidden
+    grouped = n_pairs / 2 < rbm.n_bonds and n_pairs <= _MOST_PAIRS
+    v_rows, h_rows = (none, none, v.start[None], v.neighbour, none), (none, none, h.start[None], h.neighbour, none)
+    empty = Machine(v_rows, h_rows, h.order, grouped)
     return repack_machine(empty, rbm, base_visible)
 
 
@@ -46,6 +56,7 @@ def repack_machine(machine: Machine, rbm: RBM, base_visible: np.ndarray | None =
         (_reduced(rbm.visible_bias[None]), _reduced(base_v[None]), v_start, v_neighbour, weight),
         (_reduced(rbm.hidden_bias[None]), base_h, h_start, h_neighbour, weight[order]),
         order,
+        machine.grouped,
     )
 
 

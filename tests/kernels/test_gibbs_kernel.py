@@ -52,14 +52,15 @@ def test_kernel_is_the_naive_loop(words, dilution, scaled, path):
     v, h = (sampling.unpack_states(x, 10**6) for x in (chains.visible, chains.hidden))
     weights = np.full((9, 7), np.nan, np.float32)
     weights[rbm.bonds.i, rbm.bonds.j] = packed.visible[4]
-    width = 32 * words
+    width, g = 32 * words, packed.grouped
+    assert g == (dilution < 0.5)
     streams = [[[int(x) for x in block[:, k]] for k in range(32)] for block in chains.rng]
     for block, stream in enumerate(streams):
         rows = slice(block * width, (block + 1) * width)
         s, r = chains.scale[block], chains.base_scale[block]
         for _ in range(3):
-            naive.half_sweep(v[rows], h[rows], packed.hidden[0][0], weights, s, packed.hidden[1][0], r, stream)
-            naive.half_sweep(h[rows], v[rows], packed.visible[0][0], weights.T, s, packed.visible[1][0], r, stream)
+            naive.half_sweep(v[rows], h[rows], packed.hidden[0][0], weights, s, packed.hidden[1][0], r, stream, g)
+            naive.half_sweep(h[rows], v[rows], packed.visible[0][0], weights.T, s, packed.visible[1][0], r, stream, g)
     sampling.sweep(packed, chains, 3)
     assert (v == sampling.unpack_states(chains.visible, 10**6)).all()
     assert (h == sampling.unpack_states(chains.hidden, 10**6)).all()

@@ -41,6 +41,24 @@ def test_sweeps(n_chains, dilution, scaled):
     assert a.hidden.any()
 
 
+@pytest.mark.parametrize(("n_chains", "dilution"), [(1, 0.0), (130, 0.3), (300, 0.0), (300, 0.49)])
+@pytest.mark.parametrize(("n_visible", "n_hidden"), [(150, 70), (64, 33), (5, 3)])
+def test_sweeps_of_weakly_diluted_machines(n_chains, dilution, n_visible, n_hidden):
+    if "avx512f" not in engine.features():
+        pytest.skip("sums are looked up with AVX-512 only")
+    from physrbm.kernels import gibbs_tables
+
+    _, packed, (a, b) = machine(n_chains, dilution, n_visible, n_hidden)
+    a.scale[:] = b.scale[:] = np.linspace(0.1, 1.5, a.scale.size).reshape(a.scale.shape)
+    a.base_scale[:] = b.base_scale[:] = 1 - a.scale
+    layers = packed.visible, packed.hidden
+    gibbs_tables.sweep_grouped(*a[:-1], *layers, gibbs_tables.tables(layers, (n_visible, n_hidden)), 5)
+    gibbs.sweep_grouped(*b[:-1], *layers, None, 5)
+    assert equal(a, b)
+    assert packed.grouped
+    assert a.hidden.any()
+
+
 @pytest.mark.parametrize(("n_chains", "dilution"), SIZES)
 def test_annealing(n_chains, dilution):
     _, packed, (a, b) = machine(n_chains, dilution, n_hidden=600)  # more than one fold
@@ -70,9 +88,10 @@ DIGEST = """
 import hashlib, physrbm as pr
 rbm = pr.RBM.initialise(60, 30, 0.5, scale=0.6, seed=1)
 v, h = pr.sample(rbm, 200, 50, beta=0.9, seed=2)
+dense = pr.sample(pr.RBM.initialise(60, 30, scale=0.6, seed=1), 300, 50, seed=2)
 z = pr.log_z(rbm, n_chains=128, n_rungs=50, seed=3)
 *_, last = pr.train(rbm, v, seed=4, updates=5, n_chains=64, batch_size=50)
-arrays = v, h, last.rbm.bonds.weight, last.chains.rng
+arrays = v, h, *dense, last.rbm.bonds.weight, last.chains.rng
 print(hashlib.sha256(b"".join(x.tobytes() for x in arrays)).hexdigest(), z.value.hex())
 """
 
