@@ -21,8 +21,8 @@ class Machine(NamedTuple):
     hidden_order: np.ndarray
     """(bond,) int64: the hidden rows hold the bonds in this order"""
     grouped: bool
-    """whether sweeps first add the weights of four consecutive sources: such sums can be looked up, which pays where most
-    pairs are bonds"""
+    """whether sweeps first add the weights of four consecutive sources; such sums can be looked up, which pays where
+    most pairs are bonds"""
 
     @property
     def sizes(self) -> tuple[int, int]:
