@@ -32,7 +32,7 @@ def ours(dilution: float, n_chains: int, sweep: Callable[..., None]) -> Job:
     """One sweep of one path."""
     rbm = pr.RBM.initialise(SHAPE[0], SHAPE[1], dilution, seed=1)
     machine, chains = sampling.pack_machine(rbm), _chains(n_chains)
-    return lambda: sweep(*chains[:-1], machine.visible, machine.hidden, 1)
+    return lambda: sweep(chains[:-1], machine.visible, machine.hidden, 1)
 
 
 def tables(dilution: float, n_chains: int) -> Job:
@@ -41,14 +41,14 @@ def tables(dilution: float, n_chains: int) -> Job:
     machine, chains = sampling.pack_machine(rbm), _chains(n_chains)
     layers = machine.visible, machine.hidden
     sums = gibbs_tables.tables(layers, machine.sizes)
-    return lambda: gibbs_tables.sweep_grouped(*chains[:-1], *layers, sums, 1)
+    return lambda: gibbs_tables.sweep_grouped(chains[:-1], *layers, sums, 1)
 
 
 def bare(n_chains: int) -> Job:
     """A sweep without bonds: sampling alone."""
     rbm = pr.RBM.from_bonds([], [], [], np.zeros(SHAPE[0]), np.zeros(SHAPE[1]))
     machine, chains = sampling.pack_machine(rbm), _chains(n_chains)
-    return lambda: gibbs_simd.sweep(*chains[:-1], machine.visible, machine.hidden, 1)
+    return lambda: gibbs_simd.sweep(chains[:-1], machine.visible, machine.hidden, 1)
 
 
 def near(n_chains: int) -> Job:
@@ -56,7 +56,7 @@ def near(n_chains: int) -> Job:
     rbm = pr.RBM.initialise(*SHAPE, seed=1)
     machine, chains = sampling.pack_machine(rbm), _chains(n_chains)
     rows = [(*layer[:3], np.zeros_like(layer[3]), layer[4]) for layer in (machine.visible, machine.hidden)]
-    return lambda: gibbs_simd.sweep(*chains[:-1], *rows, 1)
+    return lambda: gibbs_simd.sweep(chains[:-1], *rows, 1)
 
 
 def statistics(dilution: float, n_chains: int) -> Job:

@@ -17,6 +17,8 @@ from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import f32, is_on, u32
 from physrbm.kernels.simd import fma
 
+State = tuple[np.ndarray, ...]
+
 
 @kernel
 def unpack(words, lanes):  # type: ignore[no-untyped-def]
@@ -134,36 +136,16 @@ def _sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, 
         pack(h, hidden[block])
 
 
-def sweep(
-    visible: np.ndarray,
-    hidden: np.ndarray,
-    rng: np.ndarray,
-    weight_set: np.ndarray,
-    scale: np.ndarray,
-    base_scale: np.ndarray,
-    v_rows: Any,
-    h_rows: Any,
-    n_sweeps: int,
-) -> None:
+def sweep(state: State, v_rows: Any, h_rows: Any, n_sweeps: int) -> None:
     """Advance every block `n_sweeps`, hidden layer first, in place.
 
-    The lane with scales (s, r) samples the energy s E + r E_base, E_base having fields only. v_rows and h_rows are
-    (bias (set, unit), base (set, unit), start (set, unit + 1), neighbour, weight) in reduced units, float32.
+    state: visible, hidden, rng, weight_set, scale, base_scale. The lane with scales (s, r) samples the energy
+    s E + r E_base, E_base having fields only. v_rows and h_rows are (bias (set, unit), base (set, unit),
+    start (set, unit + 1), neighbour, weight) in reduced units, float32.
     """
-    _sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, n_sweeps, False)
+    _sweep(*state, v_rows, h_rows, n_sweeps, False)
 
 
-def sweep_grouped(
-    visible: np.ndarray,
-    hidden: np.ndarray,
-    rng: np.ndarray,
-    weight_set: np.ndarray,
-    scale: np.ndarray,
-    base_scale: np.ndarray,
-    v_rows: Any,
-    h_rows: Any,
-    tables: Any,
-    n_sweeps: int,
-) -> None:
+def sweep_grouped(state: State, v_rows: Any, h_rows: Any, tables: Any, n_sweeps: int) -> None:
     """The same for a machine with one weight set, sums of four consecutive sources formed first."""
-    _sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, n_sweeps, True)
+    _sweep(*state, v_rows, h_rows, n_sweeps, True)

@@ -12,6 +12,7 @@ from numba import prange
 
 from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import f32, i32
+from physrbm.kernels.gibbs import State
 from physrbm.kernels.lanes import is_on, load_streams, next_random, store_streams
 from physrbm.kernels.simd import (
     choose,
@@ -113,18 +114,8 @@ def tables(layers: tuple[Any, Any], sizes: tuple[int, int]) -> tuple[np.ndarray,
     return tuple(found)
 
 
-def sweep_grouped(
-    visible: np.ndarray,
-    hidden: np.ndarray,
-    rng: np.ndarray,
-    weight_set: np.ndarray,
-    scale: np.ndarray,
-    base_scale: np.ndarray,
-    v_rows: Any,
-    h_rows: Any,
-    tables: tuple[np.ndarray, np.ndarray],
-    n_sweeps: int,
-) -> None:
+def sweep_grouped(state: State, v_rows: Any, h_rows: Any, tables: tuple[np.ndarray, ...], n_sweeps: int) -> None:
     """As `gibbs.sweep_grouped`, to the same bits; `tables` of the visible and the hidden rows."""
+    visible, hidden, rng, _, *scales = state
     like = (0,) * (4 * min(4, 2 * visible.shape[2]))
-    _sweep(like, visible, hidden, rng, scale, base_scale, v_rows, h_rows, *tables, n_sweeps)
+    _sweep(like, visible, hidden, rng, *scales, v_rows, h_rows, *tables, n_sweeps)

@@ -51,7 +51,7 @@ def sweep(machine: Machine, chains: Chains, n_sweeps: int) -> None:
         run, tables = kernels.sweep_grouped, [kernels.tables(layers, machine.sizes)]
     for _, part in _groups(machine, chains):
         for piece in _pieces(n_sweeps, _cost(machine, part)):
-            run(*part[:-1], *layers, *tables, piece.stop - piece.start)
+            run(part[:-1], *layers, *tables, piece.stop - piece.start)
 
 
 def anneal(machine: Machine, chains: Chains, scale: np.ndarray, base_scale: np.ndarray) -> np.ndarray:

@@ -35,8 +35,8 @@ def test_sweeps(n_chains, dilution, scaled):
     if scaled:
         a.scale[:] = b.scale[:] = np.linspace(0.1, 1.5, a.scale.size).reshape(a.scale.shape)
         a.base_scale[:] = b.base_scale[:] = 1 - a.scale
-    gibbs_simd.sweep(*a[:-1], packed.visible, packed.hidden, 5)
-    gibbs.sweep(*b[:-1], packed.visible, packed.hidden, 5)
+    gibbs_simd.sweep(a[:-1], packed.visible, packed.hidden, 5)
+    gibbs.sweep(b[:-1], packed.visible, packed.hidden, 5)
     assert equal(a, b)
     assert a.hidden.any()
 
@@ -52,8 +52,8 @@ def test_sweeps_of_weakly_diluted_machines(n_chains, dilution, n_visible, n_hidd
     a.scale[:] = b.scale[:] = np.linspace(0.1, 1.5, a.scale.size).reshape(a.scale.shape)
     a.base_scale[:] = b.base_scale[:] = 1 - a.scale
     layers = packed.visible, packed.hidden
-    gibbs_tables.sweep_grouped(*a[:-1], *layers, gibbs_tables.tables(layers, (n_visible, n_hidden)), 5)
-    gibbs.sweep_grouped(*b[:-1], *layers, None, 5)
+    gibbs_tables.sweep_grouped(a[:-1], *layers, gibbs_tables.tables(layers, (n_visible, n_hidden)), 5)
+    gibbs.sweep_grouped(b[:-1], *layers, None, 5)
     assert equal(a, b)
     assert packed.grouped
     assert a.hidden.any()
