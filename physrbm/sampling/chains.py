@@ -45,13 +45,10 @@ def block_words(n_chains: int) -> int:
 
 def pack_states(states: np.ndarray, words: int) -> np.ndarray:
     """Bits of states (chain, unit) in {0,1}: (block, unit, W) uint32; missing chains of the last block are zero."""
-    width = 32 * words
-    n_blocks = -(-len(states) // width)
-    padded = np.zeros((n_blocks * width, states.shape[1]), np.uint8)
-    padded[: len(states)] = states
-    lanes = padded.reshape(n_blocks, width, -1).transpose(0, 2, 1)
-    bits = np.ascontiguousarray(np.packbits(lanes, axis=-1, bitorder="little"))
-    packed: np.ndarray = bits.view("<u4").astype(np.uint32)
+    from physrbm.kernels.packing import pack_rows
+
+    packed = np.zeros((-(-len(states) // (32 * words)), states.shape[1], words), np.uint32)
+    pack_rows(np.ascontiguousarray(states, np.uint8), packed)
     return packed
 
 
@@ -59,6 +56,15 @@ def unpack_states(packed: np.ndarray, n_chains: int) -> np.ndarray:
     """States (chain, unit) uint8 of packed bits; the inverse of `pack_states`."""
     lanes = np.unpackbits(packed.astype("<u4").view(np.uint8), axis=-1, bitorder="little")
     return np.ascontiguousarray(lanes.transpose(0, 2, 1).reshape(-1, packed.shape[1])[:n_chains])
+
+
+def count_on(packed: np.ndarray, n_chains: int) -> np.ndarray:
+    """Chains in which a unit is on (unit,) int64, of the first `n_chains`."""
+    n_blocks, _, words = packed.shape
+    lanes = np.arange(n_blocks * words * 32).reshape(n_blocks, 1, words, 32) < n_chains
+    mask = np.packbits(lanes, axis=-1, bitorder="little").view("<u4").astype(np.uint32)[..., 0]
+    on: np.ndarray = np.bitwise_count(packed & mask).sum((0, 2), dtype=np.int64)
+    return on
 
 
 def new_chains(visible: np.ndarray, n_hidden: int, seed: int, key: tuple[int, ...], beta: float = 1.0) -> Chains:

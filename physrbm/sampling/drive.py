@@ -10,7 +10,7 @@ import numpy as np
 
 from physrbm.errors import InvalidInput
 from physrbm.model import RBM
-from physrbm.sampling.chains import Chains, unpack_states
+from physrbm.sampling.chains import Chains, count_on
 from physrbm.sampling.machine import Machine
 
 _FIRST_CALL = 1e9  # additions of couplings in the first kernel call of a job
@@ -82,8 +82,7 @@ def moments(rbm: RBM, machine: Machine, visible: np.ndarray, n_states: int) -> M
         engine().moments(visible[part], n_states - part.start * width, machine.hidden, hidden, by_row)
     bond = np.empty(rbm.n_bonds)
     bond[machine.hidden_order] = by_row
-    on = unpack_states(visible, n_states).sum(0, dtype=np.float64)
-    return Moments(on / n_states, hidden / (n_states * ONE), bond / (n_states * ONE))
+    return Moments(count_on(visible, n_states) / n_states, hidden / (n_states * ONE), bond / (n_states * ONE))
 
 
 def set_threads(n: int) -> None:

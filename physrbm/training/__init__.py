@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -130,9 +131,13 @@ def _batch(data: np.ndarray, size: int, update: int, seed: int) -> np.ndarray:
     """Rows of this update: epochs are permutations of the data, drawn from the epoch's own stream."""
     size = min(size, len(data))
     epoch, part = divmod(update, len(data) // size)
-    rows = generator(seed, Stream.BATCHES, epoch).permutation(len(data))[part * size : (part + 1) * size]
-    batch: np.ndarray = data[rows]
+    batch: np.ndarray = data[_order(seed, epoch, len(data))[part * size : (part + 1) * size]]
     return batch
+
+
+@lru_cache(maxsize=2)
+def _order(seed: int, epoch: int, n: int) -> np.ndarray:
+    return generator(seed, Stream.BATCHES, epoch).permutation(n)
 
 
 def _check(rbm: RBM, update: int, rate: float) -> None:

@@ -28,9 +28,10 @@ def centred(data: Moments, model: Moments, bonds: Bonds, mu: np.ndarray, lam: np
     surviving bonds alone.
     """
     da, db, dw = plain(data, model)
-    dw = dw - da[bonds.i] * lam[bonds.j] - mu[bonds.i] * db[bonds.j]
+    mu_i, lam_j = mu[bonds.i], lam[bonds.j]
+    dw = dw - da[bonds.i] * lam_j - mu_i * db[bonds.j]
     return Gradient(
-        da - np.bincount(bonds.i, dw * lam[bonds.j], da.size),
-        db - np.bincount(bonds.j, dw * mu[bonds.i], db.size),
+        da - np.bincount(bonds.i, dw * lam_j, da.size),
+        db - np.bincount(bonds.j, dw * mu_i, db.size),
         dw,
     )
