@@ -47,6 +47,20 @@ def array_names(path: Path) -> list[str]:
 
 
 def _ask(request: dict[str, Any], path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Header and arrays of the answer. A child that is gone is asked once more: it may not have been the file's fault."""
+    try:
+        header, arrays = _ask_once(request)
+    except (OSError, ValueError):
+        try:
+            header, arrays = _ask_once(request)
+        except (OSError, ValueError) as error:
+            raise InvalidInput(f"{path}: not a readable HDF5 file (parsing it did not end)") from error
+    if "error" in header:
+        raise InvalidInput(f"{path}: {header['error']}")
+    return header, arrays
+
+
+def _ask_once(request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     with _lock:
         child = _running_child()
         timer = threading.Timer(_SECONDS + request["max_bytes"] * _SECONDS_A_BYTE, child.kill)
@@ -57,18 +71,12 @@ def _ask(request: dict[str, Any], path: Path) -> tuple[dict[str, Any], dict[str,
             child.stdin.write(json.dumps(request).encode() + b"\n")
             child.stdin.flush()
             header = json.loads(child.stdout.readline())
-            arrays = {name: _array(child.stdout, dtype, shape) for name, dtype, shape in header.get("arrays", [])}
-        except (OSError, ValueError) as error:
-            _end_child()
-            raise InvalidInput(f"{path}: not a readable HDF5 file (parsing it did not end)") from error
+            return header, {name: _array(child.stdout, kind, shape) for name, kind, shape in header.get("arrays", [])}
         except BaseException:
-            _end_child()  # half an answer is still in the pipe
+            _end_child()  # half an answer may still be in the pipe
             raise
         finally:
             timer.cancel()
-    if "error" in header:
-        raise InvalidInput(f"{path}: {header['error']}")
-    return header, arrays
 
 
 def _array(stream: IO[bytes], dtype: str, shape: list[int]) -> np.ndarray:

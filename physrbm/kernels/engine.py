@@ -37,11 +37,12 @@ def engine() -> Engine:
         return portable
     from physrbm.kernels import anneal_simd, gibbs_simd, moments_simd
 
-    simd = portable._replace(sweep=gibbs_simd.sweep, anneal=anneal_simd.anneal, moments=moments_simd.moments)
-    if "avx512f" not in features():  # LLVM would abort the process
+    simd = portable._replace(sweep=gibbs_simd.sweep, anneal=anneal_simd.anneal)
+    if "avx512f" not in features():  # without masks the moments are slower than portable ones; tables would abort LLVM
         return simd
     from physrbm.kernels import gibbs_tables
 
+    simd = simd._replace(moments=moments_simd.moments)
     return simd._replace(tables=gibbs_tables.tables, sweep_grouped=gibbs_tables.sweep_grouped)
 
 

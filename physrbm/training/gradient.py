@@ -28,10 +28,7 @@ def centred(data: Moments, model: Moments, bonds: Bonds, mu: np.ndarray, lam: np
     surviving bonds alone.
     """
     da, db, dw = plain(data, model)
-    mu_i, lam_j = mu[bonds.i], lam[bonds.j]
-    dw = dw - da[bonds.i] * lam_j - mu_i * db[bonds.j]
-    return Gradient(
-        da - np.bincount(bonds.i, dw * lam_j, da.size),
-        db - np.bincount(bonds.j, dw * mu_i, db.size),
-        dw,
-    )
+    i, j = bonds.i.astype(np.intp), bonds.j.astype(np.intp)  # once: every use of an index would convert it
+    mu_i, lam_j = mu.take(i), lam.take(j)
+    dw = dw - da.take(i) * lam_j - mu_i * db.take(j)
+    return Gradient(da - np.bincount(i, dw * lam_j, da.size), db - np.bincount(j, dw * mu_i, db.size), dw)
