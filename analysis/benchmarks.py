@@ -148,7 +148,10 @@ def picture(rows: list[dict[str, Any]], path: Path, title: str) -> None:
         else:
             ms = next(row["ms"] for row in rows if row["what"] == name)
             axes.axhline(ms, ls=":" if "alone" in name else "--", color="0.5", lw=1)
-            axes.annotate(name, (1, ms), va="bottom", ha="right", fontsize=8, color="0.3")
+            axes.annotate(name, (0.0095, ms), va="bottom", fontsize=8, color="0.3")
+    ms = {row["what"]: row["ms"] for row in rows if row["dilution"] is None}
+    c, alone = np.geomspace(0.01, 1, 50), ms["sampling alone"]
+    axes.plot(c, alone + c * (ms["additions alone"] - alone), color="0.5", ls=":", label="bound: additions + sampling")
     axes.set(xscale="log", yscale="log", xlabel="connectivity 1 - p", ylabel="ms a sweep", title=title)
     axes.legend(frameon=False)
     figure.savefig(path)

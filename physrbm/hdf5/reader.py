@@ -47,7 +47,7 @@ def array_names(path: Path) -> list[str]:
 
 
 def _ask(request: dict[str, Any], path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Header and arrays of the answer. A child that is gone is asked once more: it may not have been the file's fault."""
+    """Header and arrays of the answer. A child that is gone is asked once more: the file may not be to blame."""
     try:
         header, arrays = _ask_once(request)
     except (OSError, ValueError):
