@@ -21,7 +21,7 @@ def width() -> int:
 
 def say(text: str) -> None:
     """A line on stderr."""
-    with suppress(BrokenPipeError):  # nobody reads on; that is no reason to stop a run
+    with suppress(OSError):  # nobody reads on, or the terminal is gone; that is no reason to stop a run
         print(text, file=sys.stderr, flush=True)
 
 

@@ -48,8 +48,8 @@ def write_checkpoint(folder: Path, saved: Saved, units: dict[str, str], stays: b
     hdf5.check_seal(path)
     if stays:
         _path(folder, saved.update, False).unlink(missing_ok=True)
-    found = checkpoints(folder)
-    for update, old in sorted(found.items())[:-_NEWEST]:
+        return
+    for update, old in sorted(checkpoints(folder).items())[:-_NEWEST]:
         if old == _path(folder, update, False):
             old.unlink(missing_ok=True)
 

@@ -63,8 +63,12 @@ def test_data_commands(tmp_path):
     assert missing.stdout.count("missing") == 4
 
 
-def test_doctor_says_which_kernels_run():
-    found = json.loads(run("doctor", "--json").stdout)
+def test_doctor_says_which_kernels_run_and_where_runs_can_be_written(tmp_path):
+    found = json.loads(run("doctor", "--json", "--out", tmp_path).stdout)
+    assert found[f"runs in {tmp_path}"] == "can be locked and written"
+    assert (
+        run("doctor", "--out", tmp_path / "nowhere").stdout.splitlines()[-1].endswith("NO: No such file or directory")
+    )
     assert found["kernels"].split()[0] in ("simd", "portable")
     assert found["physrbm"] == pr.__version__
 

@@ -14,6 +14,7 @@ import physrbm as pr
 from physrbm import hdf5, training
 from physrbm.errors import InvalidInput, NoCheckpoint
 from physrbm.spec import make_spec
+from physrbm.store import control, lock, recording
 from physrbm.store.checkpoints import checkpoints
 from physrbm.store.events import Log, read_events
 
@@ -78,6 +79,24 @@ def test_requests_are_done_and_removed(tmp_path):
     assert pr.open_run(folder).status["updates"] == 1_000_007
 
 
+def test_extension_asked_for_while_the_end_is_measured(tmp_path, monkeypatch):
+    from physrbm.experiment import running
+
+    measure, folder = running.measure, tmp_path / "run"
+
+    def ask_then_measure(spec, rbm, data):
+        if not (folder / "asked").exists():
+            (folder / "asked").touch()
+            control.send(folder, "extend", 3)
+            monkeypatch.setattr(lock, "HEARTBEAT", 0.0)
+            monkeypatch.setattr(recording, "HEARTBEAT", 0.0)
+        return measure(spec, rbm, data)
+
+    monkeypatch.setattr(running, "measure", ask_then_measure)
+    ended(pr.record(make_spec(TINY), folder))
+    assert pr.open_run(folder).status["update"] == pr.open_run(folder).report()["updates"] == 9
+
+
 def test_finished_run_is_extended_at_its_last_learning_rate(tmp_path):
     ended(pr.record(make_spec(TINY), tmp_path / "once"))
     assert physrbm("ctl", tmp_path / "once", "extend", 4).returncode == 0
@@ -135,12 +154,10 @@ def test_data_that_changed_meanwhile(tmp_path):
 
 
 def test_only_the_newest_of_the_checkpoints_in_between_stay(tmp_path, monkeypatch):
-    from physrbm.store import recording
-
     monkeypatch.setattr(recording, "_EVERY", 0.0)
     monkeypatch.setattr(recording, "_SHARE", 0.0)
     ended(pr.record(make_spec({**TINY, "updates": 30, "measurements": 3}), tmp_path / "run"))
-    assert sorted(checkpoints(tmp_path / "run")) == [0, 10, 20, 28, 29, 30]
+    assert sorted(checkpoints(tmp_path / "run")) == [0, 10, 20, 27, 28, 29, 30]
 
 
 def test_series_and_machine_of_a_run_under_way(tmp_path):
