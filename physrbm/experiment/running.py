@@ -60,10 +60,10 @@ def run(
     elif state.rbm.n_visible != data.n_visible:
         raise InvalidInput(f"the state has {state.rbm.n_visible} visible units, {spec.data} {data.n_visible} pixels")
     loaded = time.monotonic()
-    spent, last = {"loading": loaded - began, "annealing": seconds}, None
-    while last is None or last.update < spec.updates + extra():  # more may be asked for while the end is measured
-        start = state if last is None else last.state
-        for now in training.go_on(start, data.train, plan, spec.seed, extra):
+    spent, final = {"loading": loaded - began, "annealing": seconds}, None
+    last = Measurement(spec.updates, state, {}, spent, data)
+    while final is None or last.update < spec.updates + extra():  # more may be asked for while the end is measured
+        for now in training.go_on(last.state, data.train, plan, spec.seed, extra):
             total = spec.updates + extra()
             values = cheap(now.rbm, data, spec.seed) if _is_due(spec, now.update, total) else {}
             spent = {**spent, "annealing": seconds + time.monotonic() - loaded}
