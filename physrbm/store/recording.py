@@ -67,6 +67,8 @@ class Recorder:
         about = {"machine": size, "data": digest, "command": command}
         layout.write_json(self.folder / layout.RUN, {**self._provenance(), **about})
         self._log.write("start", update=0)
+        for row in self._rows:
+            self._measured(*row)
         self.status("running")
 
     def resume(self, faults: list[str], command: list[str]) -> bool:
