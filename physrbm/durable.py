@@ -1,7 +1,10 @@
 """Writing that a kill at any moment leaves whole: a reader finds the old file or the new one, never half of one."""
 
+import errno
 import os
+import stat
 from pathlib import Path
+from typing import IO
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -28,6 +31,22 @@ def append(path: Path, content: bytes) -> None:
             os.write(handle, content[written:])
     finally:
         os.close(handle)
+
+
+def read(path: Path, n: int, offset: int = 0) -> bytes:
+    """At most `n` bytes of a regular file, from `offset` on. Raises OSError; a pipe is refused, not waited for."""
+    with open_regular(path) as file:
+        file.seek(offset)
+        return file.read(n)
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """Open a regular file for reading. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return os.fdopen(handle, "rb")
 
 
 def sync_folder(folder: Path) -> None:

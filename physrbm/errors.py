@@ -10,8 +10,13 @@ class PhysRBMError(Exception):
 
     def __init__(self, message: str = "") -> None:
         """Keep `message` on one line: a file that is not ours must not write to the terminal through it."""
-        line = "".join(c if c.isprintable() else "?" for c in message)
+        line = printable(message)
         super().__init__(line if len(line) <= _LONGEST else f"{line[:_SIDE]} ... {line[-_SIDE:]}")
+
+
+def printable(text: str) -> str:
+    """`text` without control characters."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 class InvalidInput(PhysRBMError, ValueError):

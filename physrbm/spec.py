@@ -36,7 +36,7 @@ class RunSpec(BaseModel):
     l1: float = 0.0
     l2: float = 0.0
     measurements: int = Field(20, ge=1)
-    ais_chains: int = Field(1024, ge=2)
+    ais_chains: int = Field(1024, ge=100)
     samples: int = Field(1024, ge=1)
     sample_sweeps: int = Field(1000, ge=1)
     seed: int = Field(0, ge=0, lt=2**63)

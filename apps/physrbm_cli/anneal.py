@@ -1,6 +1,7 @@
 """`physrbm anneal`: the main job."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -92,7 +93,9 @@ def anneal(
         folder = out or _folder(spec)
         found = _measurements(spec, folder, data_dir, signals, again, takeover)
         last = _show_all(found, spec, folder, signals, (quiet, verbose, bar))
-    if last is None:
+    if last is None and again is not None and as_json:
+        typer.echo(json.dumps(again.report()))
+    elif last is None:
         say(f"run {folder} is done  (physrbm show {folder})")
     else:
         _print(spec, last, folder, as_json)
@@ -104,7 +107,10 @@ def _to_resume(out: Path | None) -> "Run | None":
 
     if out is None:
         raise InvalidInput("--resume needs --out, the folder of the run")
-    return None if is_unused(out) else open_run(out)
+    if is_unused(out):
+        say(f"no run in {out} yet: a new one begins")
+        return None
+    return open_run(out)
 
 
 def _folder(spec: "RunSpec") -> Path:
@@ -119,7 +125,8 @@ def _measurements(
     from physrbm import experiment
 
     if again is None:
-        return experiment.record(spec, folder, data_dir, signals.reason, sys.argv)
+        return experiment.record(spec, folder, data_dir, signals.reason, takeover, sys.argv)
+    signals.arm()  # there is a checkpoint already
     return experiment.resume(folder, data_dir, signals.reason, takeover, sys.argv)
 
 
@@ -146,7 +153,7 @@ def _say_what(m: "Measurement", spec: "RunSpec", folder: Path) -> None:
     size = f"{rbm.n_visible} x {rbm.n_hidden}, {rbm.n_bonds} of {rbm.n_possible} bonds"
     data = f"{len(m.data.train)} + {len(m.data.test)} samples (train + test)"
     say(f"run {folder}: {size}, {data}, seed {spec.seed}")
-    say(f"look: physrbm show {folder}   resume: physrbm anneal --out {folder} --resume")
+    say(f"look: physrbm show {folder}   resume: physrbm anneal --out {shlex.quote(str(folder))} --resume")
 
 
 def _print(spec: "RunSpec", last: "Measurement", folder: Path, as_json: bool) -> None:

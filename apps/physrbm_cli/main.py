@@ -8,6 +8,7 @@ import typer
 
 from physrbm_cli import ctl, data, doctor, reading
 from physrbm_cli.anneal import anneal
+from physrbm_cli.terminal import say
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 for command in (anneal, reading.sample, reading.logz, reading.ls, reading.show, ctl.ctl, doctor.doctor):
@@ -55,7 +56,8 @@ def main() -> None:
     except MemoryError as error:
         _fail(f"not enough memory ({error})", 1)
     except OSError as error:
-        _fail(str(error), 1)
+        first = error.__context__  # a terminal that is gone must not hide how a run ended
+        _fail(str(error), first.exit_code if isinstance(first, PhysRBMError) else 1)
     except Exception as error:
         if not hasattr(error, "format_message"):  # the command-line parser's own; typer does not export its class
             raise
@@ -64,5 +66,5 @@ def main() -> None:
 
 def _fail(message: str, code: int) -> None:
     if message:
-        typer.echo(f"physrbm: {message}", err=True)
+        say(f"physrbm: {message}")
     sys.exit(code)

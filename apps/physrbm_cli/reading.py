@@ -2,13 +2,14 @@
 
 import json
 import time
+from collections.abc import Iterator
 from math import isqrt
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from physrbm.errors import InvalidInput
+from physrbm.errors import InvalidInput, printable
 
 Source = Annotated[str, typer.Argument(help="RUN, RUN@update, or a machine file (.h5).")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -68,7 +69,6 @@ def sample(
 
 def show(source: Annotated[Path, typer.Argument(help="A run folder.")], as_json: Json = False) -> None:
     """What a run is, how it stands or ended, and what was measured."""
-    from physrbm.estimate import LogZ, compact
     from physrbm.store import open_run
 
     run = open_run(source)
@@ -76,18 +76,35 @@ def show(source: Annotated[Path, typer.Argument(help="A run folder.")], as_json:
     if as_json:
         typer.echo(json.dumps({"spec": run.spec.model_dump(), "status": run.status, "report": report}))
         return
-    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(float(run.status.get("time", 0))))
+    when = _when(run.status.get("time"))
     about = {"run": run.folder, "state": run.state, "reason": run.status.get("reason"), "last sign of life": when}
     about |= {"update": run.status.get("update"), "machines of updates": ", ".join(map(str, run.steps))}
     for name, value in {**about, **run.machine, **run.spec.model_dump(exclude=set(run.machine))}.items():
         if value not in (None, ""):
-            typer.echo(f"{name:<28}{value}")
+            typer.echo(printable(f"{name:<28}{value}"))
+    try:
+        for line in _lines(report):
+            typer.echo(printable(line))
+    except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:
+        raise InvalidInput(f"{source}: its report is not one of physrbm") from error
+
+
+def _when(seconds: Any) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(float(seconds)))
+    except (TypeError, ValueError, OverflowError, OSError):
+        return "unknown"
+
+
+def _lines(report: dict[str, Any]) -> Iterator[str]:
+    from physrbm.estimate import LogZ, compact
+
     if "log_z" in report:
-        typer.echo(LogZ(**report["log_z"]))
+        yield str(LogZ(**report["log_z"]))
     for table in ("log_likelihood", "independent_pixels", "scores", "anchors"):
         for name, x in report.get(table, {}).items():
             value = compact(x["value"], x["error"]) if x.get("estimated", True) else "not estimated"
-            typer.echo(f"{table + '.' + name:<28}{value}")
+            yield f"{table + '.' + name:<28}{value}"
 
 
 def ls(folder: Annotated[Path, typer.Argument(help="A folder of runs.")] = Path("runs"), as_json: Json = False) -> None:
@@ -124,4 +141,4 @@ def _row(path: Path) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else printable(str(value))

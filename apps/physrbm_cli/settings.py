@@ -46,7 +46,10 @@ def _gather(given: dict[str, Any], config: Path | None) -> dict[str, Any]:
     for variable in sorted(os.environ):
         if variable.startswith(_PREFIX) and variable not in _OTHERS:
             values[variable.removeprefix(_PREFIX).lower()] = os.environ[variable]
-    return values | {name: value for name, value in given.items() if value is not None}
+    values |= {name: value for name, value in given.items() if value is not None}
+    if os.path.isfile(str(values.get("data", ""))):  # a run may be resumed from another folder
+        values["data"] = str(Path(values["data"]).resolve())
+    return values
 
 
 def _read(config: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A run in a folder: recorded as it goes, and gone on with after whatever ended it."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -21,18 +22,20 @@ def record(
     folder: str | Path,
     data_dir: str | Path | None = None,
     stop: Callable[[], str] = lambda: "",
+    takeover: bool = False,
     command: list[str] | None = None,
 ) -> Iterator[Measurement]:
     """The measurements of `run`, every one kept in a new `folder`.
 
-    stop: asked between kernel calls; a reason ends the run with a checkpoint and Stopped. Raises what `run` raises,
+    stop: asked between kernel calls; a reason ends the run with a checkpoint and Stopped. takeover: see `store.Lock`.
+    Raises what `run` raises,
     RunExists and RunLocked where the folder is used, StoreFailed where it cannot be written any more.
     """
     folder, recorder = Path(folder), None
     measurements = run(spec, data_dir, extra=lambda: 0 if recorder is None else recorder.extra)
     first = next(measurements)  # bad data and settings are refused before a folder is made
     store.prepare(folder)
-    with _writing(folder), store.Lock(folder) as lock:
+    with _writing(folder), store.Lock(folder, takeover) as lock:
         store.prepare(folder)  # nobody has been faster
         saved = store.Saved(0, 0, 0.0, freeze(first.state), [(0, first.values)], 0)
         recorder = store.Recorder(folder, lock, spec, UNITS, saved)
@@ -56,13 +59,13 @@ def resume(
     with _writing(folder), store.Lock(folder, takeover) as lock:
         saved, state, faults = store.latest(folder, lambda saved: thaw(saved, found.spec))
         recorder = store.Recorder(folder, lock, found.spec, UNITS, saved)
-        if recorder.resume(faults, command or []):
+        if recorder.has_nothing_to_do():
             return
         measurements = run(found.spec, data_dir, state, saved.seconds, lambda: recorder.extra)
         first = next(measurements)
         if first.data.digest != found.data:
             raise InvalidInput(f"{folder}: its data were others; {found.spec.data} has changed since the run began")
-        yield from _recorded(first, measurements, recorder, stop, lambda: None)
+        yield from _recorded(first, measurements, recorder, stop, lambda: recorder.resume(faults, command or []))
 
 
 def freeze(state: training.State) -> Tree:
@@ -152,7 +155,7 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _hint(folder: Path) -> str:
-    return f"go on with: physrbm anneal --out {folder} --resume"
+    return f"go on with: physrbm anneal --out {shlex.quote(str(folder))} --resume"
 
 
 def _size(rbm: RBM) -> dict[str, float]:

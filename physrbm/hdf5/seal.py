@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from physrbm.durable import replace
+from physrbm.durable import open_regular, replace
 from physrbm.errors import InvalidInput
 from physrbm.hdf5.tree import Tree
 
@@ -22,7 +22,7 @@ def write(path: Path, tree: Tree) -> None:
 def check_seal(path: Path) -> int:
     """Size of the file `path`, if it is what was written. Raises InvalidInput otherwise, OSError if it is not there."""
     digest, size = hashlib.blake2b(digest_size=_DIGEST), path.stat().st_size
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         left = size - _SIZE
         while left > 0:
             piece = file.read(min(_PIECE, left))

@@ -31,18 +31,16 @@ class Saved(NamedTuple):
     """scores so far"""
     n_segments: int
     """blocks of them that stand in segments"""
+    obeyed: tuple[str, ...] = ()
+    """files of requests that are done, if they should still be there"""
 
 
 def write_checkpoint(folder: Path, saved: Saved, units: dict[str, str], stays: bool) -> None:
     """Write, read back and verify, then remove older ones that need not stay. Raises OSError, InvalidInput."""
     tail = [row for row in saved.rows if row[0] > _last_in_segments(saved)]
-    about: dict[str, Scalar] = {
-        "format": _FORMAT,
-        "schema": layout.SCHEMA,
-        "update": saved.update,
-        "extra": saved.extra,
-    }
-    head = Tree({}, {"": {**about, "seconds": float(saved.seconds), "segments": saved.n_segments}})
+    about: dict[str, Scalar] = {"format": _FORMAT, "schema": layout.SCHEMA, "seconds": float(saved.seconds)}
+    about |= {"update": saved.update, "extra": saved.extra, "segments": saved.n_segments}
+    head = Tree({}, {"": {**about, "obeyed": "/".join(saved.obeyed)}})
     path = _path(folder, saved.update, stays)
     hdf5.write(path, head | saved.state | series_tree(tail, units).below("series"))
     hdf5.check_seal(path)
@@ -52,6 +50,18 @@ def write_checkpoint(folder: Path, saved: Saved, units: dict[str, str], stays: b
     for update, old in sorted(checkpoints(folder).items())[:-_NEWEST]:
         if old == _path(folder, update, False):
             old.unlink(missing_ok=True)
+
+
+def does_stay(folder: Path, update: int) -> bool:
+    """Whether there is a checkpoint of `update` that stays."""
+    return _path(folder, update, True).exists()
+
+
+def forget_after(folder: Path, update: int) -> None:
+    """Remove checkpoints beyond `update`, from which the run goes on: they are damaged, or of another future."""
+    for later, path in checkpoints(folder).items():
+        if later > update:
+            path.unlink(missing_ok=True)
 
 
 def checkpoints(folder: Path) -> dict[int, Path]:
@@ -88,9 +98,16 @@ def read_checkpoint(path: Path) -> Saved:
         if min(update, extra, n) < 0:
             raise InvalidInput(f"update {update}, extra {extra} and segments {n} cannot be negative")
         rows = read_segments(path.parents[1], n) + series_rows(tree.at("series"))
-        return Saved(update, extra, float(tree.attribute("seconds", float)), tree, rows, n)
+        seconds, obeyed = float(tree.attribute("seconds", float)), str(tree.attribute("obeyed", str))
+        return Saved(update, extra, seconds, _state(tree), rows, n, tuple(obeyed.split("/")))
     except InvalidInput as error:
         raise error if str(path.parents[1]) in str(error) else InvalidInput(f"{path}: {error}") from error
+
+
+def _state(tree: Tree) -> Tree:
+    """What the experiment keeps, without what is written anew at every checkpoint."""
+    arrays = {name: x for name, x in tree.arrays.items() if not name.startswith("series/")}
+    return Tree(arrays, {name: x for name, x in tree.attributes.items() if name and not name.startswith("series")})
 
 
 def _last_in_segments(saved: Saved) -> int:

@@ -26,6 +26,7 @@ def send(folder: Path, kind: str, updates: int = 0) -> None:
         raise InvalidInput(f"unknown request {kind!r}; allowed: {', '.join(KINDS)}")
     if (kind == "extend") != (updates != 0) or not 0 <= updates < _MAX_UPDATES:
         raise InvalidInput(f"extend takes a number of updates of at least 1, the others none; got {kind} {updates}")
+    (folder / layout.CONTROL).mkdir(exist_ok=True)
     path = folder / layout.CONTROL / f"{time.time_ns():020d}-{kind}.json"
     layout.write_json(path, {"kind": kind, "updates": updates})
 
@@ -34,6 +35,8 @@ def pending(folder: Path) -> tuple[list[Request], list[Path]]:
     """Requests in the order they were sent, and files that are none."""
     requests, bad = [], []
     for path in sorted((folder / layout.CONTROL).glob("[!.]*")):
+        if not path.is_file():
+            continue
         try:
             requests.append(_parse(path, layout.read_json(path)))
         except (InvalidInput, OSError):

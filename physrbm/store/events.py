@@ -5,11 +5,12 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from physrbm.durable import append
+from physrbm.durable import append, read
 from physrbm.estimate import plain
 from physrbm.store import layout
 
 _PIECE = 2**24  # bytes read at once
+_MOST = 2**53  # events
 
 
 class Events(NamedTuple):
@@ -26,9 +27,7 @@ class Events(NamedTuple):
 def read_events(folder: Path, offset: int = 0) -> Events:
     """Events in the log of a run from byte `offset` on, at most 16 MiB of them; an empty list where there is no log."""
     try:
-        with (folder / layout.EVENTS).open("rb") as file:
-            file.seek(offset)
-            text = file.read(_PIECE)
+        text = read(folder / layout.EVENTS, _PIECE, offset)
     except OSError:
         return Events([], offset, 0)
     whole = text.rfind(b"\n") + 1
@@ -43,8 +42,8 @@ def _parse(line: bytes) -> dict[str, Any] | None:
         event = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    ours = isinstance(event, dict) and isinstance(event.get("seq"), int) and isinstance(event.get("kind"), str)
-    return event if ours else None
+    ours = isinstance(event, dict) and isinstance(event.get("kind"), str)
+    return event if ours and isinstance(event.get("seq"), int) and 0 <= event["seq"] < _MOST else None
 
 
 class Log:
@@ -52,7 +51,7 @@ class Log:
 
     def __init__(self, folder: Path) -> None:
         """Open the log of `folder`; a torn last line is ended, so that the next event has a line of its own."""
-        self._path, self._seq, offset = folder / layout.EVENTS, 0, 0
+        self._path, self._seq, self._start, offset = folder / layout.EVENTS, 0, b"", 0
         while (found := read_events(folder, offset)).offset > offset:
             self._seq, offset = max([self._seq, *(e["seq"] + 1 for e in found.events)]), found.offset
         if self._path.exists() and self._path.stat().st_size > offset:
@@ -61,5 +60,6 @@ class Log:
     def write(self, kind: str, **content: Any) -> None:
         """Append one event; NaN and infinity become null. Raises OSError."""
         event = plain({"seq": self._seq, "time": time.time(), "kind": kind, **content})
-        append(self._path, json.dumps(event, allow_nan=False).encode() + b"\n")
-        self._seq += 1
+        line, self._start = self._start + json.dumps(event, allow_nan=False).encode() + b"\n", b"\n"
+        append(self._path, line)  # if that fails half way, the next event begins a line of its own
+        self._seq, self._start = self._seq + 1, b""

@@ -1,10 +1,11 @@
 """Names in a run folder."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
-from physrbm.durable import replace
+from physrbm.durable import read, replace
 from physrbm.errors import InvalidInput
 
 SCHEMA = 1
@@ -12,6 +13,7 @@ RUN, STATUS, EVENTS, RESULTS, LOCK = "run.json", "status.json", "events.jsonl", 
 CHECKPOINTS, SEGMENTS, CONTROL = "ckpt", "segments", "control"
 PARTS = (CHECKPOINTS, SEGMENTS, CONTROL)
 _MAX_JSON = 2**22  # bytes
+_OURS = re.compile(rf"\.(.+\.(json|h5)\.\d+|{LOCK}\.[0-9a-f]{{16}})")
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
@@ -22,8 +24,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 def read_json(path: Path) -> dict[str, Any]:
     """The object in `path`. Raises InvalidInput naming the file, FileNotFoundError if it is not there."""
     try:
-        with path.open("rb") as file:
-            text = file.read(_MAX_JSON + 1)
+        text = read(path, _MAX_JSON + 1)
         content = json.loads(text) if len(text) <= _MAX_JSON else None
     except FileNotFoundError:
         raise
@@ -38,4 +39,5 @@ def remove_leftovers(folder: Path) -> None:
     """Remove temporary files of a process that was killed while it wrote."""
     for part in (folder, folder / CHECKPOINTS, folder / SEGMENTS):
         for path in part.glob(".*"):
-            path.unlink(missing_ok=True)
+            if _OURS.fullmatch(path.name) and path.is_file():
+                path.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from physrbm.durable import read
 from physrbm.errors import RunLocked
 from physrbm.store import layout
 from physrbm.store.process import Process, is_alive, parse, this_process
@@ -16,6 +17,7 @@ from physrbm.store.process import Process, is_alive, parse, this_process
 HEARTBEAT = 2.0  # seconds between two signs of life of a writer
 _SILENCE = 10  # heartbeats that must be missing before --takeover
 _MAX = 4096  # bytes
+_PAUSE = 0.2  # seconds
 
 
 class Lock:
@@ -53,6 +55,9 @@ class Lock:
     def check(self) -> None:
         """Raise RunLocked if somebody took the run over while this process was not heard of, OSError if it is gone."""
         found = _read(self._path)
+        if found != self._content:  # who looks for a dead owner may hold it for a moment
+            time.sleep(_PAUSE)
+            found = _read(self._path)
         if found != self._content:
             if not self._path.parent.exists():
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self._path.parent))
@@ -101,8 +106,7 @@ class Lock:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(_MAX)
+        return read(path, _MAX)
     except OSError:
         return b""
 

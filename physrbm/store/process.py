@@ -48,6 +48,8 @@ def is_alive(process: Process) -> bool | None:
     except PermissionError:
         pass
     state, started = _stat(process.pid)
+    if process.started and not started:  # the system does not show the processes of others
+        return None
     return state not in ("Z", "X") and started == process.started
 
 

@@ -33,7 +33,7 @@ class Run(NamedTuple):
     @property
     def state(self) -> str:
         """running, done, stopped, failed, interrupted, or died: the process is gone without a last word."""
-        state, process = str(self.status.get("state")), parse(self.status)
+        state, process = str(self.status.get("state", "unknown")), parse(self.status)
         return "died" if state == "running" and process is not None and is_alive(process) is False else state
 
     @property
@@ -97,14 +97,21 @@ def open_run(folder: str | Path) -> Run:
         about = layout.read_json(folder / layout.RUN)
         if about["schema"] != layout.SCHEMA:
             raise InvalidInput(f"{folder}: stored with schema {about['schema']!r}, this version reads {layout.SCHEMA}")
-        status = layout.read_json(folder / layout.STATUS) if (folder / layout.STATUS).exists() else {}
-        return Run(folder, make_spec(dict(about["spec"])), status, dict(about["machine"]), str(about["data"]))
+        return Run(folder, make_spec(dict(about["spec"])), _status(folder), dict(about["machine"]), str(about["data"]))
     except OSError as error:
         raise InvalidInput(f"{folder}: holds no run ({layout.RUN})") from error
     except InvalidInput as error:
         raise error if str(folder) in str(error) else InvalidInput(f"{folder}: {error}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise InvalidInput(f"{folder / layout.RUN}: damaged, what it says is no run") from error
+
+
+def _status(folder: Path) -> dict[str, Any]:
+    """The last sign of life; nothing where it cannot be read, because nothing depends on it."""
+    try:
+        return layout.read_json(folder / layout.STATUS)
+    except (OSError, InvalidInput):
+        return {}
 
 
 def find_runs(folder: str | Path) -> list[Path]:

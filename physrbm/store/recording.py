@@ -16,7 +16,7 @@ from physrbm.estimate import Estimate
 from physrbm.hdf5 import Scalar, Tree
 from physrbm.spec import RunSpec
 from physrbm.store import control, layout
-from physrbm.store.checkpoints import Saved, write_checkpoint
+from physrbm.store.checkpoints import Saved, does_stay, forget_after, write_checkpoint
 from physrbm.store.events import Log
 from physrbm.store.lock import HEARTBEAT, Lock
 from physrbm.store.process import this_process
@@ -58,35 +58,41 @@ class Recorder:
         self._seconds = saved.seconds
         self.update = saved.update
         self._beat = self._event = -np.inf
+        self._obeyed = saved.obeyed
+        self._began = saved.update, time.monotonic()
         self._checkpoint_at, self._took = time.monotonic(), 0.0
 
     def begin(self, digest: str, size: dict[str, float], command: list[str]) -> None:
         """Write the first checkpoint, then what the run is: a folder with run.json can be resumed."""
         layout.remove_leftovers(self.folder)
         write_checkpoint(self.folder, self._saved, self._units, True)
-        about = {"machine": size, "data": digest, "command": command}
+        about = {"machine": size, "data": digest, "command": command, "host": this_process().host}
         layout.write_json(self.folder / layout.RUN, {**self._provenance(), **about})
         self._log.write("start", update=0)
         for row in self._rows:
             self._measured(*row)
         self.status("running")
 
-    def resume(self, faults: list[str], command: list[str]) -> bool:
-        """Say in the log that what came after the checkpoint does not count; whether there is nothing left to do."""
+    def has_nothing_to_do(self) -> bool:
+        """Whether the run is done and nobody has asked for more; its status says so then."""
+        done = (self.folder / layout.RESULTS).exists() and self.update >= self.spec.updates + self.extra
+        done = done and not any(r.updates and r.path.name not in self._obeyed for r in control.pending(self.folder)[0])
+        if done:
+            self.status("done")
+        return done
+
+    def resume(self, faults: list[str], command: list[str]) -> None:
+        """Say in the log that what came after the checkpoint does not count, and take up what was asked for."""
         layout.remove_leftovers(self.folder)
         for part in layout.PARTS:
             (self.folder / part).mkdir(exist_ok=True)
+        forget_after(self.folder, self.update)
         self._obey(stop=False)
-        results = self.folder / layout.RESULTS
-        if results.exists() and self.update >= self.spec.updates + self.extra:
-            self.status("done")
-            return True
-        results.unlink(missing_ok=True)
+        (self.folder / layout.RESULTS).unlink(missing_ok=True)
         for fault in faults:
             self._log.write("warning", text=fault)
         self._log.write("rewind", update=self.update, command=command)
         self.status("running")
-        return False
 
     def record(self, update: int, seconds: float, state: Callable[[], Tree], values: dict[str, Estimate]) -> None:
         """Take in what the run came to; `state` is asked for when a checkpoint is due.
@@ -121,8 +127,9 @@ class Recorder:
             write_segment(self.folder, k, self._rows[k * BLOCK : (k + 1) * BLOCK], self._units)
             self._n_segments += 1
         update, extra = self.update, self.extra
-        self._saved = Saved(update, extra, self._seconds, self._state(), list(self._rows), self._n_segments)
-        write_checkpoint(self.folder, self._saved, self._units, stays)
+        progress = self._seconds, self._state(), list(self._rows), self._n_segments
+        self._saved = Saved(update, extra, *progress, self._obeyed)
+        write_checkpoint(self.folder, self._saved, self._units, stays or does_stay(self.folder, update))
         self._checkpoint_at = time.monotonic()
         self._took = self._checkpoint_at - began
 
@@ -142,10 +149,16 @@ class Recorder:
         self._beat = time.monotonic()
         total = self.spec.updates + self.extra
         position = {"state": state, "update": self.update, "updates": total, "reason": reason}
-        position |= {"checkpoint": self._saved.update, "time": time.time()}
+        position |= {"checkpoint": self._saved.update, "time": time.time(), **self._pace(total)}
         layout.write_json(self.folder / layout.STATUS, {**position, **this_process()._asdict()})
         if state not in ("running", "done"):
             self._log.write(state, update=self.update, reason=reason)
+
+    def _pace(self, total: int) -> dict[str, float | None]:
+        """Updates a second since this process took over, and the seconds to the last one."""
+        first, began = self._began
+        rate = (self.update - first) / max(1e-9, time.monotonic() - began)
+        return {"rate": rate, "eta": (total - self.update) / rate if rate > 0 else None}
 
     def _measured(self, update: int, values: dict[str, Estimate]) -> None:
         if time.monotonic() - self._event > _EVENT_EVERY:
@@ -153,17 +166,23 @@ class Recorder:
             self._log.write("measurement", update=update, values={k: e._asdict() for k, e in values.items()})
 
     def _obey(self, stop: bool = True) -> None:
-        """Do what was asked for; without `stop`, that is asked of a process that is gone."""
+        """Do what was asked for; without `stop`, that is asked of a process that is gone.
+
+        What is done is in the checkpoint before the request is removed: a kill in between does not do it twice.
+        """
         requests, bad = control.pending(self.folder)
+        new = [request for request in requests if request.path.name not in self._obeyed]
+        if new:
+            self.extra += sum(request.updates for request in new)
+            self.wants_stop |= stop and any(request.kind == "stop" for request in new)
+            self._obeyed = tuple(request.path.name for request in requests)
+            self.checkpoint()
+        for request in new:
+            self._log.write("request", request=request.kind, updates=request.updates, update=self.update)
         for path in bad:
             self._log.write("warning", text=f"{path.name}: no request; removed")
+        for path in [*bad, *(request.path for request in requests)]:
             path.unlink(missing_ok=True)
-        for request in requests:
-            self.extra += request.updates
-            self.wants_stop |= stop and request.kind == "stop"
-            self.checkpoint()
-            self._log.write("request", request=request.kind, updates=request.updates, update=self.update)
-            request.path.unlink(missing_ok=True)
 
     def _provenance(self) -> dict[str, Any]:
         versions = {"physrbm": physrbm.__version__, "numpy": np.__version__, "python": platform.python_version()}
