@@ -4,9 +4,13 @@ numba's own cache looks at one file only, so it is stale when a callee in anothe
 """
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+
+# threads that wait by spinning make two programs on the same cores twenty times slower; read when the threads start
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numba
 import platformdirs
