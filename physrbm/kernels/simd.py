@@ -93,7 +93,6 @@ _operator(operator.lt, F32, BITS, lambda b, x, y: b.fcmp_ordered("<", x, y))
 _operator(operator.le, F32, BITS, lambda b, x, y: b.fcmp_ordered("<=", x, y))
 _operator(operator.add, I32, I32, lambda b, x, y: b.add(x, y))
 _operator(operator.xor, I32, I32, lambda b, x, y: b.xor(x, y))
-_operator(operator.and_, BITS, BITS, lambda b, x, y: b.and_(x, y))
 
 
 def _vector_splat(builder: Any, x: Any, lanes: int) -> Any:

@@ -14,14 +14,13 @@ HDF5 file is ever open while others may look: a kill at any moment loses what ca
 """
 
 from physrbm.store.checkpoints import Saved, latest
-from physrbm.store.control import KINDS, send
+from physrbm.store.control import send
 from physrbm.store.events import Events, read_events
 from physrbm.store.lock import Lock
 from physrbm.store.reading import Run, find_runs, open_run, read_machine
 from physrbm.store.recording import Recorder, is_unused, prepare
 
 __all__ = [
-    "KINDS",
     "Events",
     "Lock",
     "Recorder",
