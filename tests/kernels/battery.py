@@ -7,6 +7,7 @@ and between blocks are seen as correlations within the output.
 """
 
 import argparse
+import os
 import sys
 
 import numpy as np
@@ -38,12 +39,15 @@ def main() -> None:
     given = parser.parse_args()
     chains = sampling.new_chains(np.zeros((128 * given.blocks, 1), np.uint8), 1, given.seed, (0,))
     numbers = np.empty((ROUNDS, len(chains.rng), 32), np.int32)
+    written = 0
     try:
         while True:
             fill(chains.rng, numbers)
             sys.stdout.buffer.write(numbers.data)
+            written += numbers.nbytes
     except BrokenPipeError:
-        sys.stderr.close()
+        print(f"{written} bytes = 2^{np.log2(written):.1f}", file=sys.stderr)
+        os._exit(0)  # the interpreter would try to flush into the closed pipe
 
 
 if __name__ == "__main__":
