@@ -37,7 +37,9 @@ _PUBLIC = {
     "open_run": "store",
 }
 
-__all__ = sorted(_PUBLIC)
+_MODULES = ("dilution", "ensembles")
+
+__all__ = sorted((*_PUBLIC, *_MODULES))
 
 
 def __dir__() -> list[str]:
@@ -49,4 +51,6 @@ def __getattr__(name: str) -> Any:
 
     if name in _PUBLIC:
         return getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -43,6 +43,25 @@ def xoshiro(s):
     return out
 
 
+def multispin_half_sweep(source, target, J, thresholds, streams):
+    """One layer of one block of 1024 lanes: source (n, 1024), target (m, 1024) of {0,1}, J (n, m, 1024) of -1, 0, +1.
+
+    thresholds (lane, 2, 4). Lane 32 w + l takes bit l of stream w; all lanes of a unit draw bits, from the highest on,
+    until each has differed from its threshold, at least 9 and at most 32.
+    """
+    s = 2 * source.astype(int) - 1
+    lanes = np.arange(1024)
+    for unit in range(target.shape[0]):
+        f = (s * J[:, unit]).sum(0).astype(int)
+        threshold = thresholds[lanes, abs(f) % 2, abs(f) // 2].astype(np.int64)
+        drawn, n = np.zeros(1024, np.int64), 0
+        while n < 9 or (n < 32 and (drawn == threshold >> (32 - n)).any()):
+            words = np.array([xoshiro(stream) for stream in streams])
+            drawn, n = 2 * drawn + ((words[lanes // 32] >> (lanes % 32)) & 1), n + 1
+        against = drawn < threshold >> (32 - n)
+        target[unit] = (f >= 0) != against
+
+
 def field(source, weights, bias, grouped):
     """Sum of the weights (n,) of the sources (n,) that are on, in order; NaN is no bond."""
     total, size = bias, 4 if grouped else 1

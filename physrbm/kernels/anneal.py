@@ -71,10 +71,25 @@ def anneal(visible, hidden, rng, work, scale, base_scale, v_rows, h_rows):  # ty
                 weigh(total, old, new, above, below, on)
                 if unit % FOLD == FOLD - 1:
                     fold(above, below, own)
-                draw(total, s, h_base[0, unit], r, rng[block], h[unit])
+                draw(total, s, h_base[0, unit], r, rng[block], h[unit], None, f32(0.0), None)
             fold(above, below, own)
             for lane in range(width):
                 own[lane] += np.log(2.0) * step * on[lane]
-            layer(h, v, v_bias[0], v_base[0], v_start[0], v_neighbour, v_weight, s, r, rng[block], total)
+            layer(
+                h,
+                v,
+                v_bias[0],
+                v_base[0],
+                v_start[0],
+                v_neighbour,
+                v_weight,
+                s,
+                r,
+                rng[block],
+                total,
+                False,
+                None,
+                None,
+            )
         pack(v, visible[block])
         pack(h, hidden[block])

@@ -60,11 +60,11 @@ def _anneal(like, visible, hidden, rng, work, scale, base_scale, v_rows, h_rows)
                 weigh(total, old, new, above, below, on)
                 if unit % FOLD == FOLD - 1:
                     fold(above, below, own)
-                streams = draw(total, s, h_base[0, unit], r, 0, streams, h, unit * n_words, n_words)
+                streams = draw(total, s, h_base[0, unit], r, 0, streams, h, unit * n_words, n_words, None, bias, None)
             fold(above, below, own)
             for lane in range(width):
                 own[lane] += np.log(2.0) * step * on[lane]
-            streams = layer(like, h, v, v_rows, 0, s, r, 0, streams, total)
+            streams = layer(like, h, v, v_rows, 0, s, r, 0, streams, total, None, None)
         store_streams(rng[block], streams)
 
 

@@ -86,8 +86,18 @@ def add_groups(total, bias, start, stop, neighbour, weight, source):  # type: ig
 
 
 @kernel
-def draw(total, scale, base, base_scale, rng, target):  # type: ignore[no-untyped-def]
-    """Draw one unit on every lane from its reduced field total * scale + base * base_scale."""
+def add_energy(energy, lane, field, base):  # type: ignore[no-untyped-def]
+    """Take a unit that is on into energy (2, lane) float64: in reduced units, of the machine and of the base."""
+    energy[0, lane] += np.float64(field)
+    energy[1, lane] += np.float64(base)
+
+
+@kernel
+def draw(total, scale, base, base_scale, rng, target, energy, own, bonds):  # type: ignore[no-untyped-def]
+    """Draw one unit on every lane from its reduced field total * scale + base * base_scale.
+
+    If it turns on, its field, or without `bonds` (None) its `own` part, goes to the `energy`, if there is one.
+    """
     for w in range(total.size // 32):
         for stream in range(32):
             s0, s1, s2, s3 = rng[0, stream], rng[1, stream], rng[2, stream], rng[3, stream]
@@ -104,21 +114,26 @@ def draw(total, scale, base, base_scale, rng, target):  # type: ignore[no-untype
             lane = 32 * w + stream
             y = fma(total[lane], scale[lane], f32(base * base_scale[lane]))
             target[lane] = is_on(random, y)
+            if energy is not None and target[lane]:
+                add_energy(energy, lane, own if bonds is None else total[lane], base)
 
 
 @kernel
-def layer(source, target, bias, base, start, neighbour, weight, scale, base_scale, rng, total, grouped=False):  # type: ignore[no-untyped-def]
-    """Update every unit of one layer, given the other."""
+def layer(source, target, bias, base, start, neighbour, weight, scale, base_scale, rng, total, grouped, energy, bonds):  # type: ignore[no-untyped-def]
+    """Update every unit of one layer, given the other.
+
+    The units that turn on go to the `energy`, unless it is None, with the fields of their bonds unless `bonds` is None.
+    """
     for unit in range(bias.size):
         if grouped:
             add_groups(total, bias[unit], start[unit], start[unit + 1], neighbour, weight, source)
         else:
             add_fields(total, bias[unit], start[unit], start[unit + 1], neighbour, weight, source)
-        draw(total, scale, base[unit], base_scale, rng, target[unit])
+        draw(total, scale, base[unit], base_scale, rng, target[unit], energy, bias[unit], bonds)
 
 
 @kernel(parallel=True)
-def _sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, n_sweeps, grouped):  # type: ignore[no-untyped-def]
+def _sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, n_sweeps, grouped, energy):  # type: ignore[no-untyped-def]
     v_bias, v_base, v_start, v_neighbour, v_weight = v_rows
     h_bias, h_base, h_start, h_neighbour, h_weight = h_rows
     for block in prange(visible.shape[0]):
@@ -129,23 +144,31 @@ def _sweep(visible, hidden, rng, weight_set, scale, base_scale, v_rows, h_rows, 
         m, s, r, g = weight_set[block], scale[block], base_scale[block], rng[block]
         unpack(visible[block], v)
         unpack(hidden[block], h)
-        for _ in range(n_sweeps):
-            layer(v, h, h_bias[m], h_base[m], h_start[m], h_neighbour, h_weight, s, r, g, total, grouped)
-            layer(h, v, v_bias[m], v_base[m], v_start[m], v_neighbour, v_weight, s, r, g, total, grouped)
+        v_row = v_bias[m], v_base[m], v_start[m], v_neighbour, v_weight
+        h_row = h_bias[m], h_base[m], h_start[m], h_neighbour, h_weight
+        for _ in range(n_sweeps if energy is None else n_sweeps - 1):
+            layer(v, h, *h_row, s, r, g, total, grouped, None, None)
+            layer(h, v, *v_row, s, r, g, total, grouped, None, None)
+        if energy is not None:
+            layer(v, h, *h_row, s, r, g, total, grouped, energy[block], None)
+            layer(h, v, *v_row, s, r, g, total, grouped, energy[block], True)
         pack(v, visible[block])
         pack(h, hidden[block])
 
 
-def sweep(state: State, v_rows: Any, h_rows: Any, n_sweeps: int) -> None:
+def sweep(state: State, v_rows: Any, h_rows: Any, n_sweeps: int, energy: np.ndarray | None = None) -> None:
     """Advance every block `n_sweeps`, hidden layer first, in place.
 
     state: visible, hidden, rng, weight_set, scale, base_scale. The lane with scales (s, r) samples the energy
     s E + r E_base, E_base having fields only. v_rows and h_rows are (bias (set, unit), base (set, unit),
-    start (set, unit + 1), neighbour, weight) in reduced units, float32.
+    start (set, unit + 1), neighbour, weight) in reduced units, float32. energy (block, 2, lane) float64, if wanted,
+    gains E / ln 2 without the constant and E_base / ln 2 of the state after the last sweep.
     """
-    _sweep(*state, v_rows, h_rows, n_sweeps, False)
+    _sweep(*state, v_rows, h_rows, n_sweeps, False, energy)
 
 
-def sweep_grouped(state: State, v_rows: Any, h_rows: Any, tables: Any, n_sweeps: int) -> None:
+def sweep_grouped(
+    state: State, v_rows: Any, h_rows: Any, tables: Any, n_sweeps: int, energy: np.ndarray | None = None
+) -> None:
     """The same for a machine with one weight set, sums of four consecutive sources formed first."""
-    _sweep(*state, v_rows, h_rows, n_sweeps, True)
+    _sweep(*state, v_rows, h_rows, n_sweeps, True, energy)

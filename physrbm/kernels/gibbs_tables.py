@@ -13,6 +13,7 @@ from numba import prange
 from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import f32, i32
 from physrbm.kernels.gibbs import State
+from physrbm.kernels.gibbs_simd import add_energy
 from physrbm.kernels.lanes import is_on, load_streams, next_random, store_streams
 from physrbm.kernels.simd import (
     choose,
@@ -74,8 +75,8 @@ def sum_quad(like, bias, unit, table, quarter, lanes, n_words, total):  # type: 
 
 
 @kernel
-def layer(like, source, target, bias, base, table, scale, base_scale, streams, lanes, total):  # type: ignore[no-untyped-def]
-    """Update every unit of one layer, given the other; units in order, so that streams serve them as elsewhere."""
+def layer(like, source, target, bias, base, table, scale, base_scale, streams, lanes, total, energy, bonds):  # type: ignore[no-untyped-def]
+    """As `gibbs.layer`; units in order, so that streams serve them as elsewhere."""
     n_words, width = target.shape[1], 4 * len(like)
     turn(source, source.shape[0], lanes)
     for unit in range(target.shape[0]):
@@ -84,24 +85,31 @@ def layer(like, source, target, bias, base, table, scale, base_scale, streams, l
             sum_quad(like, bias, unit, table, unit >> 2, lanes, n_words, total)
         for w in range(n_words):
             part, lane = (32 * w) // width, (32 * w) % width
-            y = load_float(total[part], width * r + lane)
-            y = fma(y, load_float(scale, 32 * w), splat(base[unit]) * load_float(base_scale, 32 * w))
+            field = load_float(total[part], width * r + lane)
+            y = fma(field, load_float(scale, 32 * w), splat(base[unit]) * load_float(base_scale, 32 * w))
             random, streams = next_random(streams)
-            store_bits(target, unit * n_words + w, is_on(random, y))
+            on = is_on(random, y)
+            store_bits(target, unit * n_words + w, on)
+            if energy is not None:
+                add_energy(energy, 32 * w, on, splat(bias[unit]) if bonds is None else field, base[unit])
     return streams
 
 
 @kernel(parallel=True)
-def _sweep(like, visible, hidden, rng, scale, base_scale, v_rows, h_rows, v_table, h_table, n_sweeps):  # type: ignore[no-untyped-def]
+def _sweep(like, visible, hidden, rng, scale, base_scale, v_rows, h_rows, v_table, h_table, n_sweeps, energy):  # type: ignore[no-untyped-def]
     for block in prange(visible.shape[0]):
         v, h, s, r = visible[block], hidden[block], scale[block], base_scale[block]
         n_words = v.shape[1]
         lanes = np.empty(1024 * n_words * max(v_table.shape[1], h_table.shape[1]), np.int32)
         total = np.empty((32 * n_words // (4 * len(like)), 16 * len(like)), np.float32)
         streams = load_streams(rng[block])
-        for _ in range(n_sweeps):
-            streams = layer(like, v, h, h_rows[0][0], h_rows[1][0], h_table, s, r, streams, lanes, total)
-            streams = layer(like, h, v, v_rows[0][0], v_rows[1][0], v_table, s, r, streams, lanes, total)
+        v_fields, h_fields = (v_rows[0][0], v_rows[1][0]), (h_rows[0][0], h_rows[1][0])
+        for _ in range(n_sweeps if energy is None else n_sweeps - 1):
+            streams = layer(like, v, h, *h_fields, h_table, s, r, streams, lanes, total, None, None)
+            streams = layer(like, h, v, *v_fields, v_table, s, r, streams, lanes, total, None, None)
+        if energy is not None:
+            streams = layer(like, v, h, *h_fields, h_table, s, r, streams, lanes, total, energy[block], None)
+            streams = layer(like, h, v, *v_fields, v_table, s, r, streams, lanes, total, energy[block], True)
         store_streams(rng[block], streams)
 
 
@@ -114,8 +122,15 @@ def tables(layers: tuple[Any, Any], sizes: tuple[int, int]) -> tuple[np.ndarray,
     return tuple(found)
 
 
-def sweep_grouped(state: State, v_rows: Any, h_rows: Any, tables: tuple[np.ndarray, ...], n_sweeps: int) -> None:
+def sweep_grouped(
+    state: State,
+    v_rows: Any,
+    h_rows: Any,
+    tables: tuple[np.ndarray, ...],
+    n_sweeps: int,
+    energy: np.ndarray | None = None,
+) -> None:
     """As `gibbs.sweep_grouped`, to the same bits; `tables` of the visible and the hidden rows."""
     visible, hidden, rng, _, *scales = state
     like = (0,) * (4 * min(4, 2 * visible.shape[2]))
-    _sweep(like, visible, hidden, rng, *scales, v_rows, h_rows, *tables, n_sweeps)
+    _sweep(like, visible, hidden, rng, *scales, v_rows, h_rows, *tables, n_sweeps, energy)

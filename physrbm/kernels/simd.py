@@ -6,7 +6,8 @@ of one processor, so nothing can abort where a feature is missing. Floating-poin
 
 Bundle  [K x <16 x float>], the sums of a row on 16 K chains: a bond adds its weight where a bit is set. With AVX-512
         that is one broadcast and K times `vaddps zmm{k}` with a mask loaded from the bit-packed state: the masked add.
-F32 I32 Bits  32 lanes, one word of chains: what follows a row's sum (scale, sigmoid, random bits, comparison).
+F32 I32 Bits  32 lanes, one word of chains: what follows a row's sum (scale, sigmoid, random bits, comparison). In
+        multi-spin coding the bits of an I32 are 1024 chains.
 F64     32 lanes for what is summed over a whole ladder.
 """
 
@@ -93,6 +94,8 @@ _operator(operator.lt, F32, BITS, lambda b, x, y: b.fcmp_ordered("<", x, y))
 _operator(operator.le, F32, BITS, lambda b, x, y: b.fcmp_ordered("<=", x, y))
 _operator(operator.add, I32, I32, lambda b, x, y: b.add(x, y))
 _operator(operator.xor, I32, I32, lambda b, x, y: b.xor(x, y))
+_operator(operator.and_, I32, I32, lambda b, x, y: b.and_(x, y))
+_operator(operator.or_, I32, I32, lambda b, x, y: b.or_(x, y))
 
 
 def _vector_splat(builder: Any, x: Any, lanes: int) -> Any:
@@ -130,23 +133,26 @@ as_int = _unary(I32, F32, lambda b, x: b.bitcast(x, I32.llvm))
 to_float = _unary(F32, I32, lambda b, x: b.sitofp(x, F32.llvm))  # the same number
 to_int = _unary(I32, F32, lambda b, x: b.fptosi(x, I32.llvm))  # towards zero
 to_double = _unary(F64, F32, lambda b, x: b.fpext(x, F64.llvm))
+complement = _unary(I32, I32, lambda b, x: b.not_(x))
 absolute = _unary(F32, F32, lambda b, x: _call(b, "llvm.fabs.v32f32", F32.llvm, [x]))
 
 
-def _by_constant(emit: Callable[..., Any]) -> Any:
-    """An operation of an I32 vector with a compile-time number of bits."""
+def _by_bits(emit: Callable[..., Any]) -> Any:
+    """An operation of an I32 vector with a number of bits, the same for all lanes."""
 
-    @intrinsic(prefer_literal=True)  # type: ignore[untyped-decorator]
+    @intrinsic  # type: ignore[untyped-decorator]
     def operation(typing: Any, x: Any, n: Any) -> Any:
-        bits = ir.Constant(I32.llvm, [n.literal_value] * WORD)
-        return I32(I32, n), lambda context, builder, sig, args: emit(builder, args[0], bits)
+        def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            return emit(builder, args[0], _vector_splat(builder, builder.trunc(args[1], _I), WORD))
+
+        return I32(I32, types.int64), lower
 
     return operation
 
 
-shift_left = _by_constant(lambda b, x, n: b.shl(x, n))
-shift_right = _by_constant(lambda b, x, n: b.lshr(x, n))
-rotate_left = _by_constant(lambda b, x, n: _call(b, "llvm.fshl.v32i32", I32.llvm, [x, x, n]))
+shift_left = _by_bits(lambda b, x, n: b.shl(x, n))
+shift_right = _by_bits(lambda b, x, n: b.lshr(x, n))
+rotate_left = _by_bits(lambda b, x, n: _call(b, "llvm.fshl.v32i32", I32.llvm, [x, x, n]))
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -239,6 +245,17 @@ def at(typing: Any, array: Any, index: Any) -> Any:
         return builder.load(builder.gep(context.make_array(sig.args[0])(context, builder, args[0]).data, [args[1]]))
 
     return array.dtype(array, types.intp), emit
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def any_bit(typing: Any, x: Any) -> Any:
+    """Whether a bit of an I32 vector is set on any lane."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        lanes = builder.icmp_unsigned("!=", args[0], ir.Constant(I32.llvm, [0] * WORD))
+        return builder.icmp_unsigned("!=", builder.bitcast(lanes, _I), ir.Constant(_I, 0))
+
+    return types.boolean(I32), emit
 
 
 @intrinsic  # type: ignore[untyped-decorator]

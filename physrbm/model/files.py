@@ -15,6 +15,8 @@ def to_tree(rbm: RBM) -> Tree:
     arrays = {"bonds/i": rbm.bonds.i, "bonds/j": rbm.bonds.j, "bonds/weight": rbm.bonds.weight}
     arrays |= {"visible_bias": rbm.visible_bias, "hidden_bias": rbm.hidden_bias}
     energy = "E = constant - visible_bias.v - hidden_bias.h - sum weight v_i h_j; v, h in {0,1}"
+    if rbm.sites is not None:
+        arrays["sites"] = rbm.sites
     about: dict[str, Scalar] = {
         "format": _FORMAT,
         "n_possible": rbm.n_possible,
@@ -31,7 +33,7 @@ def from_tree(tree: Tree) -> RBM:
     i, j = (tree.array(f"bonds/{name}", "iu", (None,)) for name in "ij")
     w, a, b = (tree.array(name, "f", (None,)) for name in ("bonds/weight", "visible_bias", "hidden_bias"))
     n_possible, constant = tree.attribute("n_possible", int), tree.attribute("constant", float)
-    return RBM.from_bonds(i, j, w, a, b, int(n_possible), float(constant))
+    return RBM.from_bonds(i, j, w, a, b, int(n_possible), float(constant), tree.arrays.get("sites"))
 
 
 def save(rbm: RBM, path: str | Path) -> None:

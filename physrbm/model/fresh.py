@@ -40,10 +40,10 @@ def gaussian_bonds(n_visible: int, n_hidden: int, dilution: float, scale: float,
         raise InvalidInput(f"scale must be finite and not negative, got {scale}")
     pair = random_subset(n_visible * n_hidden, n_kept(n_visible * n_hidden, dilution), generator(seed, Stream.DILUTION))
     i, j = np.divmod(pair, n_hidden)
-    return Bonds(i.astype(np.int32), j.astype(np.int32), scale * _normal(pair, seed))
+    return Bonds(i.astype(np.int32), j.astype(np.int32), scale * normal_of(pair, seed))
 
 
-def _normal(index: np.ndarray, seed: int) -> np.ndarray:
+def normal_of(index: np.ndarray, seed: int) -> np.ndarray:
     """Standard normal of every index: SplitMix64 at that place of its sequence, through the quantile."""
     from scipy.special import ndtri
 

@@ -8,6 +8,7 @@ import numpy as np
 from physrbm.errors import InvalidInput
 from physrbm.model.bonds import Bonds, sorted_bonds
 from physrbm.model.fresh import gaussian_bonds
+from physrbm.model.sites import check_sites
 from physrbm.model.spins import Spins, from_spins, to_spins
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class RBM:
     n_possible: int
     """bonds of the undiluted machine"""
     constant: float = 0.0
+    sites: np.ndarray | None = None
+    """lattices: (*shape, 2) int32, site -> (layer, unit)"""
 
     @classmethod
     def from_bonds(
@@ -42,6 +45,7 @@ class RBM:
         hidden_bias: np.ndarray,
         n_possible: int | None = None,
         constant: float = 0.0,
+        sites: np.ndarray | None = None,
     ) -> "RBM":
         """Machine with the bonds (i, j, weight); `n_possible` defaults to Nv x Nh. Raises InvalidInput."""
         a, b = _field(visible_bias, "visible_bias"), _field(hidden_bias, "hidden_bias")
@@ -51,7 +55,7 @@ class RBM:
             raise InvalidInput(f"n_possible must be in {max(1, bonds.i.size)}..{a.size * b.size}, got {possible}")
         if not np.isfinite(constant):
             raise InvalidInput(f"constant must be finite, got {constant}")
-        return cls(a, b, bonds, possible, float(constant))
+        return cls(a, b, bonds, possible, float(constant), check_sites(sites, a.size, b.size))
 
     @classmethod
     def from_dense(
@@ -164,7 +168,8 @@ class RBM:
         """The same machine with the names of the layers exchanged; its bonds are in hidden-row order."""
         order = np.lexsort((self.bonds.i, self.bonds.j))
         bonds = Bonds(self.bonds.j[order], self.bonds.i[order], self.bonds.weight[order])
-        return replace(self, visible_bias=self.hidden_bias, hidden_bias=self.visible_bias, bonds=bonds)
+        sites = None if self.sites is None else self.sites ^ np.array([1, 0], np.int32)
+        return replace(self, visible_bias=self.hidden_bias, hidden_bias=self.visible_bias, bonds=bonds, sites=sites)
 
     def free_energy(self, v: np.ndarray, beta: float = 1.0) -> np.ndarray:
         """-log sum_h exp(-beta E(v,h)) = beta (constant - a.v) - sum_j log(1 + exp(beta x_j)): (chain,) float64.

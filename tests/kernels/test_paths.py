@@ -122,3 +122,20 @@ def test_switch_that_is_none_is_one_line(monkeypatch):
         engine.engine()
     monkeypatch.undo()
     engine.engine.cache_clear()
+
+
+@pytest.mark.parametrize("simd", [True, False])
+@pytest.mark.parametrize(("n_chains", "dilution"), [(40, 0.5), (300, 0.0), (300, 0.85)])
+def test_energy_of_a_measured_sweep_is_that_of_its_states(n_chains, dilution, simd, monkeypatch):
+    monkeypatch.setenv(engine.SWITCH, "simd" if simd else "portable")
+    engine.engine.cache_clear()
+    rbm, packed, (a, b) = machine(n_chains, dilution)
+    base = -packed.visible[1][0] * np.log(2)
+    energy = sampling.sweep_measured(packed, a, 5)
+    sampling.sweep(packed, b, 5)
+    assert equal(a, b)
+    v, h = sampling.states(a)
+    np.testing.assert_allclose(energy[:, 0], rbm.energy(v, h), rtol=2e-6, atol=1e-4)
+    np.testing.assert_allclose(energy[:, 1], -(v @ base), rtol=2e-6, atol=1e-4)
+    monkeypatch.undo()
+    engine.engine.cache_clear()
