@@ -68,7 +68,8 @@ def integrated_time(x: np.ndarray) -> IntegratedTime:
     The window is the smallest W >= 5 tau_int(W) (Sokal 1997), the sum is corrected for the mean by the factor
     1 + (2W+1)/N on g (Wolff 2004, eq. 49), and the error is that of Madras and Sokal 1988,
     (error of tau)^2 = 4 tau_int^2 (W + 1/2 - tau_int) / N, plus what the window leaves out, in quadrature.
-    g is at least 1/log10 N: anticorrelated series are not believed further than that (Vehtari et al. 2021).
+    Below g = 1 the sum alternates: the mean over the last two windows is taken, and g is at least 1/log10 N, so that the
+    g of anticorrelated series is too large rather than too small (12 % for rho = (-1/2)^t).
     `resolved` asks for 50 g measurements in all chains together and 10 g in each of them.
     """
     series = checked(x, _LEAST)
@@ -90,4 +91,6 @@ def _window(rho: np.ndarray) -> tuple[int, float]:
     g = 2 * np.cumsum(rho) - 1
     fits = np.arange(rho.size) >= WINDOW / 2 * np.maximum(g, 1)
     window = int(np.argmax(fits))
-    return (window, float(g[window])) if fits[window] else (0, inf)
+    if not fits[window]:
+        return 0, inf
+    return window, float(g[window] if g[window] >= 1 else g[window - 1 : window + 1].mean())

@@ -95,7 +95,7 @@ def rhat_limit(g: float, n: int, n_chains: int, alarm: float = ALARM) -> float:
     from scipy.special import chdtri
 
     free = 2 * n_chains - 1
-    return max(RHAT, sqrt(1 + g / (n // 2) * float(chdtri(free, alarm)) / free)) if isfinite(g) else RHAT
+    return max(RHAT, sqrt(1 + g / (n // 2) * float(chdtri(free, alarm)) / free))
 
 
 def _faults(name: str, x: np.ndarray, numbers: Numbers, alarm: float) -> list[Fault]:
@@ -106,15 +106,17 @@ def _faults(name: str, x: np.ndarray, numbers: Numbers, alarm: float) -> list[Fa
         return [Fault(f"{frozen} of {chains} chains of {name} frozen", inf)]
     if chains < CHAINS:
         faults.append(Fault(f"{chains} chains, {CHAINS} are the least", inf))
-    limit = rhat_limit(g, n, chains, alarm / 2)  # R-hat is the larger of two
+    # R-hat is the larger of two; chains stuck apart have a large g, which must not excuse them
+    limit = rhat_limit(min(g, n / LENGTH), n, chains, alarm / 2)
     if not numbers.rhat < limit:
         # a slow mode that mixes in the end takes R-hat^2 - 1 down as 1/n
         times = (numbers.rhat**2 - 1) / (limit**2 - 1)
         faults.append(Fault(f"R-hat {numbers.rhat:.3g} of {name} above {limit:.3g}", n * (times - 1)))
     if not numbers.ess >= ESS:
         faults.append(Fault(f"effective number {numbers.ess:.0f} of {name} below {ESS}", n * (ESS / numbers.ess - 1)))
-    if not numbers.tau.resolved or n < LENGTH * g:
-        faults.append(Fault(f"tau of {name} needs chains of {LENGTH} g, they have {n / g:.2g} g", LENGTH * g - n))
+    if not n >= LENGTH * g:  # longer ones have tau resolved
+        length = f"{n / g:.2g} g" if isfinite(g) else "no end of memory"
+        faults.append(Fault(f"tau of {name} needs chains of {LENGTH} g, they show {length}", LENGTH * g - n))
     if chains >= 2 and not log2_windows(x, alarm).agree:
         faults.append(Fault(f"{name} still drifts", n))  # what was thermalisation until now is less than a half then
     return faults
@@ -124,15 +126,16 @@ def _cold_faults(name: str, hot: np.ndarray, cold: np.ndarray, alarm: float) -> 
     """Means over the last halves, chain by chain, compared by Welch's t test (1947)."""
     from scipy.special import stdtrit
 
-    ends = [x[len(x) // 2 :].mean(0) for x in (hot, cold)]
-    if is_constant(cold[len(cold) // 2 :]).any() or cold.shape[1] < 2:
-        return [Fault(f"{name} frozen, or one chain only, from the cold start", inf)]
-    apart = abs(ends[0].mean() - ends[1].mean())
-    squares = [end.var(ddof=1) / end.size if end.size > 1 else inf for end in ends]
-    free = sum(squares) ** 2 / sum(s**2 / (end.size - 1) for s, end in zip(squares, ends, strict=True))
-    if apart <= stdtrit(free, 1 - alarm / 2) * sqrt(sum(squares)):
+    ends = [x[len(x) // 2 :] for x in (hot, cold)]
+    if any(is_constant(end).any() or end.shape[1] < 2 for end in ends):
+        return [Fault(f"{name} of hot and cold starts not comparable: frozen, or one chain", inf)]
+    means = [end.mean(0) for end in ends]
+    squares = np.array([mean.var(ddof=1) / mean.size for mean in means])
+    apart, error = abs(means[0].mean() - means[1].mean()), sqrt(squares.sum())
+    free = squares.sum() ** 2 / (squares**2 / [mean.size - 1 for mean in means]).sum() if error > 0 else 1
+    if apart <= stdtrit(free, 1 - alarm / 2) * error:
         return []
-    return [Fault(f"{name} differs by {apart:.3g} +- {sqrt(sum(squares)):.2g} from the cold start", len(hot))]
+    return [Fault(f"{name} differs by {apart:.3g} +- {error:.2g} between hot and cold starts", len(hot))]
 
 
 def _summary(numbers: list[Numbers], faults: list[Fault], sweeps_between: int) -> Verdict:
