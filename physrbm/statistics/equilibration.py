@@ -12,7 +12,7 @@ from physrbm.statistics.mixing import ess_bulk, ess_tail, rhat
 from physrbm.statistics.series import checked, is_constant
 from physrbm.statistics.windows import ALARM, log2_windows
 
-RHAT = 1.01  # Vehtari et al. 2021, section 4
+RHAT = 1.01  # Vehtari et al. 2021
 ESS = 400  # the same: below it R-hat and the effective numbers themselves are not reliable
 CHAINS = 4  # the same: fewer cannot be seen to be stuck apart
 LENGTH = 50  # of each chain in units of g; shorter ones can hide a slow mode behind a fast one (emcee, Sokal 1997)
@@ -65,9 +65,9 @@ def verdict(
     resolved, every chain >= 50 g, the last three log2 windows agree. With `cold`, the same series from other starts
     (their own numbers of measurements and chains), the means over the last halves must agree, too. The tests that
     compare means and R-hat each raise a false alarm for at most ALARM of all equilibrated runs.
-    `sweeps_between` measurements turns missing measurements into sweeps. Passing proves nothing about a valley that no
-    chain has visited: start chains apart. Raises InvalidInput for no series, other names in `cold`, values that are not
-    finite, or `sweeps_between` < 1.
+    `missing` is in sweeps, with `sweeps_between` of them from one measurement to the next. Passing proves nothing about
+    a valley that no chain has visited: start chains apart. Raises InvalidInput for no series, other names in `cold`,
+    values that are not finite, or `sweeps_between` < 1.
     """
     cold = {} if cold is None else cold
     if not series or (cold and set(cold) != set(series)):

@@ -37,11 +37,12 @@ def test_rho_of_many_short_chains_is_phi_to_the_t():
 
 
 @pytest.mark.parametrize(
-    ("phi", "n", "chains"), [(0.0, 1000, 4), (0.5, 2000, 4), (0.9, 5000, 4), (0.9, 20000, 1), (0.9, 500, 16)]
+    ("phi", "n", "chains"), [(0.0, 1000, 4), (0.5, 500, 4), (0.9, 1000, 4), (0.9, 4000, 1), (0.9, 500, 16)]
 )
 def test_the_error_of_tau_covers(phi, n, chains):
+    """600 repetitions; the errors are 10 % too large, which makes 96 to 97 %."""
     rng = np.random.default_rng(4)
-    times = [integrated_time(ar1(rng, phi, n, chains)) for _ in range(REPETITIONS)]
+    times = [integrated_time(ar1(rng, phi, n, chains)) for _ in range(600)]
     assert all(t.resolved for t in times)
     assert is_95_percent([abs(t.tau - tau_of(phi)) < 1.96 * t.error for t in times])
 

