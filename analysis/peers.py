@@ -4,6 +4,7 @@ A peer is a function that takes (weights (Nv, Nh) with zeros where there is no b
 function without arguments; None where its library is not installed.
 """
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -114,10 +115,78 @@ def sklearn_sampler(weights: np.ndarray, n_chains: int) -> Sweep | None:
     return sweep
 
 
+def rbms_sweep(weights: np.ndarray, n_chains: int) -> Sweep | None:
+    """BBRBM.sample_hiddens and sample_visibles; its sample_state(1) adds a copy and a second hidden update."""
+    machine = _rbms_machine(weights)
+    if machine is None:
+        return None
+    import torch
+
+    chains = machine.init_chains(n_chains)
+
+    def sweep() -> Any:
+        with torch.no_grad():
+            machine.sample_visibles(machine.sample_hiddens(chains))
+        return chains["visible"], chains["hidden"]
+
+    return sweep
+
+
+def _rbms_machine(weights: np.ndarray) -> Any:
+    """The RBM on the processor, biases 0."""
+    try:
+        import torch
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # rbms still calls torch.jit.script
+            from rbms.bernoulli_bernoulli.classes import BBRBM
+    except ImportError:
+        return None
+    return BBRBM(torch.from_numpy(weights.astype(f32)), *(torch.zeros(n) for n in weights.shape))
+
+
+def thrml_sweep(weights: np.ndarray, n_chains: int, batch: int = 64) -> Sweep | None:
+    """sample_blocks of IsingSamplingProgram, compiled, 64 chains at a time: 4 times faster than all of them at once."""
+    try:
+        import jax
+        import jax.numpy as jnp
+        from thrml import Block, SpinNode, sample_blocks
+        from thrml.models import IsingEBM, IsingSamplingProgram
+    except ImportError:
+        return None
+    v, h = ([SpinNode() for _ in range(n)] for n in weights.shape)
+    rows, columns = np.nonzero(weights)
+    fields = np.concatenate([weights.sum(1), weights.sum(0)]) / 4  # 0/1 units as spins: x = (1 + s) / 2
+    edges = [(v[i], h[j]) for i, j in zip(rows, columns, strict=True)]
+    bonds = jnp.asarray(weights[rows, columns] / 4, f32)
+    machine = IsingEBM(v + h, edges, jnp.asarray(fields, f32), bonds, jnp.array(1, f32))
+    program = IsingSamplingProgram(machine, [Block(h), Block(v)], [])
+
+    def one(chain: tuple[Any, list[Any]]) -> list[Any]:
+        return sample_blocks(*chain, [], program, [None, None])[0]
+
+    @jax.jit
+    def every(key: Any, layers: list[Any]) -> tuple[Any, list[Any]]:
+        key, used = jax.random.split(key)
+        return key, jax.lax.map(one, (jax.random.split(used, n_chains), layers), batch_size=batch)
+
+    keys = jax.random.split(jax.random.key(0), 3)
+    start = [jax.random.bernoulli(k, 0.5, (n_chains, n)) for k, n in zip(keys[1:], weights.shape[::-1], strict=True)]
+    state = [(keys[0], start)]
+
+    def sweep() -> Any:
+        state[0] = jax.block_until_ready(every(*state[0]))
+        return state[0][1][::-1]
+
+    return sweep
+
+
 PEERS: dict[str, Callable[[np.ndarray, int], Sweep | None]] = {
     "numpy dense": numpy_dense,
     "torch dense": torch_dense,
     "torch bernoulli": torch_bernoulli,
     "scipy sparse": scipy_sparse,
     "scikit-learn": sklearn_sampler,
+    "rbms": rbms_sweep,
+    "thrml": thrml_sweep,
 }

@@ -22,22 +22,30 @@ class Engine(NamedTuple):
     sweep_grouped: Callable[..., None]
     anneal: Callable[..., None]
     moments: Callable[..., None]
+    energies: Callable[..., None]
 
 
 @cache
 def engine() -> Engine:
     """The kernels of this process. Raises InvalidInput for an unknown choice."""
     name, why = _choose()
-    from physrbm.kernels import anneal, gibbs, moments
+    from physrbm.kernels import anneal, energy, gibbs, moments
 
     portable = Engine(
-        name, why, gibbs.sweep, lambda layers, sizes: None, gibbs.sweep_grouped, anneal.anneal, moments.moments
+        name,
+        why,
+        gibbs.sweep,
+        lambda layers, sizes: None,
+        gibbs.sweep_grouped,
+        anneal.anneal,
+        moments.moments,
+        energy.energies,
     )
     if name == "portable":
         return portable
-    from physrbm.kernels import anneal_simd, gibbs_simd, moments_simd
+    from physrbm.kernels import anneal_simd, energy_simd, gibbs_simd, moments_simd
 
-    simd = portable._replace(sweep=gibbs_simd.sweep, anneal=anneal_simd.anneal)
+    simd = portable._replace(sweep=gibbs_simd.sweep, anneal=anneal_simd.anneal, energies=energy_simd.energies)
     if "avx512f" not in features():  # without masks the moments are slower than portable ones; tables would abort LLVM
         return simd
     from physrbm.kernels import gibbs_tables

@@ -259,6 +259,19 @@ def any_bit(typing: Any, x: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def count_of(typing: Any, x: Any) -> Any:
+    """Number of bits set in an I32 vector, int64."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        name, kind = "llvm.vector.reduce.add.v32i32", ir.FunctionType(_I, [I32.llvm])
+        function = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
+        counts = _call(builder, "llvm.ctpop.v32i32", I32.llvm, [args[0]])
+        return builder.zext(builder.call(function, [counts]), ir.IntType(64))
+
+    return types.int64(I32), emit
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def total_of(typing: Any, x: Any) -> Any:
     """Sum of the lanes of an I32 vector, int64."""
 

@@ -67,12 +67,37 @@ def count_on(packed: np.ndarray, n_chains: int) -> np.ndarray:
     return on
 
 
-def new_chains(visible: np.ndarray, n_hidden: int, seed: int, key: tuple[int, ...], beta: float = 1.0) -> Chains:
+def by_unit(packed: np.ndarray, n_chains: int) -> np.ndarray:
+    """Packed states as words (unit, word), the chains of a unit in order, zeros up to a multiple of 32 words.
+
+    Chains beyond `n_chains` are off. Rows begin at cache lines: a vector across two of them would take two loads.
+    """
+    from physrbm.kernels import counts
+
+    n_units, n_words = packed.shape[1], -(-packed[:, 0].size // counts.STEP) * counts.STEP
+    space = np.zeros(n_units * n_words + 16, np.uint32)
+    first = -space.ctypes.data % 64 // 4
+    words = space[first : first + n_units * n_words].reshape(n_units, n_words)
+    counts.by_unit(packed, words)
+    whole, rest = divmod(n_chains, 32)
+    words[:, whole : whole + 1] &= np.uint32((1 << rest) - 1)
+    words[:, whole + 1 :] = 0
+    return words
+
+
+def new_chains(
+    visible: np.ndarray,
+    n_hidden: int,
+    seed: int,
+    key: tuple[int, ...],
+    beta: float = 1.0,
+    words: int | None = None,
+) -> Chains:
     """Chains at inverse temperature `beta` from the configurations `visible` (chain, Nv), hidden units all off.
 
-    `key` tells the uses of one seed apart: it begins with a `streams.Use`.
+    `key` tells the uses of one seed apart: it begins with a `streams.Use`. words: of a block, see `block_words`.
     """
-    packed = pack_states(visible, block_words(len(visible)))
+    packed = pack_states(visible, words or block_words(len(visible)))
     n_blocks, _, words = packed.shape
     streams = [sequence(seed, Stream.DYNAMICS, *key, block).generate_state(128) for block in range(n_blocks)]
     scale = np.full((n_blocks, 32 * words), beta, np.float32)

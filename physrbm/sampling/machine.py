@@ -1,5 +1,6 @@
 """A machine as the kernels read it: the only place that knows their units and row order."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +43,20 @@ def pack_machine(rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
     v_rows, h_rows = (none, none, v.start[None], v.neighbour, none), (none, none, h.start[None], h.neighbour, none)
     empty = Machine(v_rows, h_rows, h.order, grouped)
     return repack_machine(empty, rbm, base_visible)
+
+
+def pack_machines(machines: Sequence[RBM]) -> Machine:
+    """Machine with one weight set a machine of equal layers; their graphs may differ."""
+    packed = [pack_machine(rbm) for rbm in machines]
+
+    def join(layers: list[LayerRows]) -> LayerRows:
+        first = np.cumsum([0, *(layer[4].size for layer in layers[:-1])])
+        start = np.concatenate([layer[2] + n for layer, n in zip(layers, first, strict=True)])
+        bias, base, neighbour, weight = (np.concatenate([layer[k] for layer in layers]) for k in (0, 1, 3, 4))
+        return bias, base, start, neighbour, weight
+
+    rows = join([m.visible for m in packed]), join([m.hidden for m in packed])
+    return Machine(*rows, packed[0].hidden_order, False)
 
 
 def repack_machine(machine: Machine, rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:

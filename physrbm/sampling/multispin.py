@@ -7,7 +7,7 @@ import numpy as np
 
 from physrbm.errors import InvalidInput
 from physrbm.model import RBM, hidden_rows, visible_rows
-from physrbm.sampling.chains import Samples, pack_states, unpack_states
+from physrbm.sampling.chains import Samples, unpack_states
 from physrbm.sampling.drive import pieces
 from physrbm.streams import Stream, generator, sequence
 
@@ -96,37 +96,32 @@ def random_spins(n_blocks: int, n_visible: int, seed: int, key: tuple[int, ...])
     return generator(seed, Stream.INITIAL, *key).integers(0, 2**32, (n_blocks, n_visible, 32), dtype=np.uint32)
 
 
-def thresholds(glass: Glass, beta: np.ndarray) -> np.ndarray:
-    """Probabilities to go against a field, (rung, 2, 4) int32 in units of 2^-32: 1 / (1 + exp(2 beta J |f|))."""
-    size = 2 * np.arange(4) + np.arange(2)[:, None]
-    against = np.exp(-2 * glass.J * np.multiply.outer(np.asarray(beta, np.float64), size))
-    levels: np.ndarray = np.floor(against / (1 + against) * 2.0**32).astype(np.uint32).view(np.int32)
-    return levels
+def spread(glass: Glass, beta: np.ndarray, rung: np.ndarray) -> np.ndarray:
+    """Thresholds for the kernel: the lanes stand on the rungs (block, LANES) of the temperatures beta (rung,).
 
-
-def sweep_spins(
-    glass: Glass, chains: SpinChains, rung_thresholds: np.ndarray, rung: np.ndarray, n_sweeps: int
-) -> np.ndarray:
-    """Advance every lane by `n_sweeps` at the temperature of its rung, in place; energies (block, LANES) at the end."""
+    A spin goes against a field of size f with probability 1 / (1 + exp(2 beta J f)), in units of 2^-32.
+    """
     from physrbm.kernels import multispin
 
-    spread = np.empty((len(chains.rng), 2, multispin.BITS, 4, 32), np.int32)
-    multispin.spread(rung_thresholds, rung, spread)
+    size = 2 * np.arange(4) + np.arange(2)[:, None]
+    against = np.exp(-2 * glass.J * np.multiply.outer(np.asarray(beta, np.float64), size))
+    levels = np.floor(against / (1 + against) * 2.0**32).astype(np.uint32).view(np.int32)
+    words = np.empty((len(rung), 2, multispin.BITS, 4, 32), np.int32)
+    multispin.spread(levels, rung, words)
+    return words
+
+
+def sweep_spins(glass: Glass, chains: SpinChains, thresholds: np.ndarray, n_sweeps: int) -> np.ndarray:
+    """Advance every lane by `n_sweeps`, in place; energies (block, LANES) at the end. thresholds: see `spread`."""
+    from physrbm.kernels import multispin
+
     satisfied = np.empty((len(chains.rng), 32, 32), np.int32)
     cost = float(chains.visible.size + chains.hidden.size) * 32
     for piece in pieces(n_sweeps, cost):
-        multispin.sweep(*chains, spread, glass.visible, glass.hidden, piece.stop - piece.start, satisfied)
+        multispin.sweep(*chains, thresholds, glass.visible, glass.hidden, piece.stop - piece.start, satisfied)
     lanes = satisfied.transpose(0, 2, 1).reshape(-1, LANES)
     energy: np.ndarray = glass.constant - glass.J * (2.0 * lanes - glass.n_bonds)
     return energy
-
-
-def sample_spins(rbm: RBM, start: np.ndarray, n_sweeps: int, beta: float, seed: int, key: tuple[int, ...]) -> Samples:
-    """`sampling.sample` from the states start (chain, Nv)."""
-    glass, chains = pack_glass([rbm]), start_spins(pack_states(start, 32), rbm.n_hidden, seed, key)
-    rung = np.zeros((len(chains.rng), LANES), np.int64)
-    sweep_spins(glass, chains, thresholds(glass, np.array([beta])), rung, n_sweeps)
-    return Samples(*(x[: len(start)] for x in spin_states(chains)))
 
 
 def spin_states(chains: SpinChains) -> Samples:

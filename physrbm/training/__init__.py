@@ -19,6 +19,7 @@ from physrbm.sampling import (
     new_chains,
     pack_machine,
     pack_states,
+    pair_counts,
     repack_machine,
     sweep,
 )
@@ -89,7 +90,11 @@ def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State
     else:
         chains = copy_chains(chains)  # a state that was yielded stays as it was
     sweep(machine, chains, settings.sweeps)
-    negative = moments(rbm, machine, chains.visible, chains.n_chains)
+    import os
+
+    negative = (
+        pair_counts(machine, chains) if os.environ.get("PC") else moments(rbm, machine, chains.visible, chains.n_chains)
+    )
     lam = _MEMORY * state.hidden_mean + (1 - _MEMORY) * positive.hidden
     mu = positive.visible
     gradient = centred(positive, negative, rbm.bonds, mu, lam) if settings.centred else plain(positive, negative)

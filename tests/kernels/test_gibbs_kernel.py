@@ -115,3 +115,18 @@ def test_bad_input_is_one_line(bad):
     with pytest.raises(InvalidInput) as error:
         sampling.sample(machine(0, 3, 2), **bad)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("n_chains", [1, 31, 32, 100, 300, 1500])
+def test_pair_counts_are_the_means_of_the_states(n_chains, path):
+    rbm = machine(6, 21, 13, 0.4)
+    packed, chains = (
+        sampling.pack_machine(rbm),
+        sampling.new_chains(sampling.random_states(n_chains, 21, 7, ()), 13, 7, ()),
+    )
+    sampling.sweep(packed, chains, 3)
+    v, h = (x.astype(float) for x in sampling.states(chains))
+    counted = sampling.pair_counts(packed, chains)
+    np.testing.assert_array_equal(counted.visible, v.mean(0))
+    np.testing.assert_array_equal(counted.hidden, h.mean(0))
+    np.testing.assert_array_equal(counted.bond, (v.T @ h / n_chains)[rbm.bonds.i, rbm.bonds.j])

@@ -24,20 +24,19 @@ def test_kernel_is_the_naive_loop(dilution, several):
     rng = np.random.default_rng(3)
     instance = rng.integers(0, len(machines), (2, 1024))
     glass = multispin.pack_glass(machines, instance if several else None)
-    rung, levels = (
-        rng.integers(0, 6, (2, 1024)),
-        multispin.thresholds(glass, np.array([0.0, 0.2, 0.5, 1.0, 5.0, 500.0])),
-    )
+    rung, beta = rng.integers(0, 6, (2, 1024)), np.array([0.0, 0.2, 0.5, 1.0, 5.0, 500.0])
+    size = np.array([[0, 2, 4, 6], [1, 3, 5, 7]])
+    levels = np.floor(expit(-2 * beta[:, None, None] * size) * 2.0**32).astype(np.int64)
     chains = multispin.start_spins(multispin.random_spins(2, 8, 4, (0,)), 8, 4, (0,))
     v, h = (x.reshape(2, 1024, -1).transpose(0, 2, 1).copy() for x in multispin.spin_states(chains))
     streams = [[[int(x) for x in block[:, k]] for k in range(32)] for block in chains.rng]
     J = np.stack([np.sign(m.weights()) for m in machines])
     for block in range(2):
-        own, t = J[instance[block]].transpose(1, 2, 0), levels.view(np.uint32)[rung[block]]
+        own, t = J[instance[block]].transpose(1, 2, 0), levels[rung[block]]
         for _ in range(2):
             naive.multispin_half_sweep(v[block], h[block], own, t, streams[block])
             naive.multispin_half_sweep(h[block], v[block], own.transpose(1, 0, 2), t, streams[block])
-    energy = multispin.sweep_spins(glass, chains, levels, rung, 2)
+    energy = multispin.sweep_spins(glass, chains, multispin.spread(glass, beta, rung), 2)
     states = multispin.spin_states(chains)
     assert (states.visible == v.transpose(0, 2, 1).reshape(2048, -1)).all()
     assert (states.hidden == h.transpose(0, 2, 1).reshape(2048, -1)).all()
