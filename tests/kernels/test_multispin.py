@@ -1,6 +1,7 @@
 import naive
 import numpy as np
 import pytest
+from scipy.special import expit
 from scipy.stats import chisquare
 
 from physrbm import ensembles, exact, sampling
