@@ -65,7 +65,7 @@ def statistics(dilution: float, n_chains: int) -> Job:
     rbm = pr.RBM.initialise(*SHAPE, dilution, seed=1)
     machine, chains = sampling.pack_machine(rbm), _chains(n_chains)
     sums = np.zeros(SHAPE[1], np.int64), np.zeros(rbm.n_bonds, np.int64)
-    return lambda: moments_simd.moments(chains.visible, n_chains, machine.hidden, *sums)
+    return lambda: moments_simd.moments(chains.visible, n_chains, machine.hidden, machine.hidden_order, *sums)
 
 
 def pair_counts(dilution: float, n_chains: int) -> Job:

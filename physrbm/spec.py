@@ -33,6 +33,7 @@ class RunSpec(BaseModel):
     learning_rate: float = 0.2
     decay: float = 0.1
     centred: bool = True
+    statistics: str = "means"
     l1: float = 0.0
     l2: float = 0.0
     measurements: int = Field(20, ge=1)

@@ -51,6 +51,7 @@ def anneal(
     decay: Annotated[float | None, option("Last learning rate over the first; 1: constant.", 0.1, Training)] = None,
     centred: Annotated[bool | None, option("The gradient.", "centred", Training, "--centred/--plain")] = None,
     l1: Annotated[float | None, option("L1 penalty on the couplings.", 0.0, Training)] = None,
+    statistics: Annotated[str | None, option("Of the chains: means, or counts.", "means", Training)] = None,
     l2: Annotated[float | None, option("L2 penalty on the couplings.", 0.0, Training)] = None,
     measurements: Annotated[int | None, option("Times the cheap scores are taken on the way.", 20, Measuring)] = None,
     ais_chains: Annotated[int | None, option("Chains that estimate log Z.", 1024, Measuring)] = None,

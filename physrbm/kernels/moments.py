@@ -24,10 +24,10 @@ def masked_sum(state, level):  # type: ignore[no-untyped-def]
 
 
 @kernel(parallel=True)
-def moments(visible, n_chains, h_rows, hidden_sum, bond_sum):  # type: ignore[no-untyped-def]
+def moments(visible, n_chains, h_rows, order, hidden_sum, bond_sum):  # type: ignore[no-untyped-def]
     """Add the sums over chains of <h_j|v> (Nh,) and v_i <h_j|v> (bond,), in units of 1/ONE, int64, at beta = 1.
 
-    Bonds are in hidden-row order; h_rows as in `gibbs.sweep`, of one weight set.
+    h_rows as in `gibbs.sweep`, of one weight set; the sum of their bond k is bond_sum[order[k]].
     """
     bias, _, start, neighbour, weight = h_rows
     n_blocks, n_visible, width = visible.shape[0], visible.shape[1], 32 * visible.shape[2]
@@ -47,4 +47,4 @@ def moments(visible, n_chains, h_rows, hidden_sum, bond_sum):  # type: ignore[no
             for lane in range(width):
                 hidden_sum[unit] += level[lane]
             for k in range(start[0, unit], start[0, unit + 1]):
-                bond_sum[k] += masked_sum(v[neighbour[k]], level)
+                bond_sum[order[k]] += masked_sum(v[neighbour[k]], level)

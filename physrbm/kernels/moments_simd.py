@@ -40,7 +40,7 @@ def masked_sum(words, first, level, n_words):  # type: ignore[no-untyped-def]
 
 
 @kernel(parallel=True)
-def _moments(like, words, n_chains, h_rows, hidden_sum, bond_sum):  # type: ignore[no-untyped-def]
+def _moments(like, words, n_chains, h_rows, order, hidden_sum, bond_sum):  # type: ignore[no-untyped-def]
     bias, _, start, neighbour, weight = h_rows
     n_words, width = words.shape[1], 16 * len(like)
     for unit in prange(hidden_sum.size):
@@ -54,10 +54,12 @@ def _moments(like, words, n_chains, h_rows, hidden_sum, bond_sum):  # type: igno
         level[min(n_chains, level.size) :] = 0
         hidden_sum[unit] += level.sum()
         for k in range(start[0, unit], start[0, unit + 1]):
-            bond_sum[k] += masked_sum(words, np.int64(neighbour[k]) * n_words, level, n_words)
+            bond_sum[order[k]] += masked_sum(words, np.int64(neighbour[k]) * n_words, level, n_words)
 
 
-def moments(visible: np.ndarray, n_chains: int, h_rows: Any, hidden_sum: np.ndarray, bond_sum: np.ndarray) -> None:
+def moments(
+    visible: np.ndarray, n_chains: int, h_rows: Any, order: np.ndarray, hidden_sum: np.ndarray, bond_sum: np.ndarray
+) -> None:
     """As `moments.moments`, to the same numbers."""
     by_unit = np.ascontiguousarray(visible.transpose(1, 0, 2)).reshape(visible.shape[1], -1)
-    _moments((0,) * (2 * visible.shape[2]), by_unit, max(0, n_chains), h_rows, hidden_sum, bond_sum)
+    _moments((0,) * (2 * visible.shape[2]), by_unit, max(0, n_chains), h_rows, order, hidden_sum, bond_sum)

@@ -96,12 +96,12 @@ def moments(rbm: RBM, machine: Machine, visible: np.ndarray, n_states: int) -> M
     from physrbm.kernels.engine import engine
     from physrbm.kernels.moments import ONE
 
-    hidden, by_row = np.zeros(rbm.n_hidden, np.int64), np.zeros(rbm.n_bonds, np.int64)
+    hidden, bond = np.zeros(rbm.n_hidden, np.int64), np.zeros(rbm.n_bonds, np.int64)
     width = 32 * visible.shape[2]
     for part in pieces(len(visible), float(width * (2 * rbm.n_bonds + 16 * rbm.n_hidden))):
-        engine().moments(visible[part], n_states - part.start * width, machine.hidden, hidden, by_row)
-    bond = np.empty(rbm.n_bonds)
-    bond[machine.hidden_order] = by_row
+        engine().moments(
+            visible[part], n_states - part.start * width, machine.hidden, machine.hidden_order, hidden, bond
+        )
     return Moments(count_on(visible, n_states) / n_states, hidden / (n_states * ONE), bond / (n_states * ONE))
 
 
@@ -129,6 +129,25 @@ def pair_counts(machine: Machine, chains: Chains) -> Moments:
     bond[machine.hidden_order] = pairs
     v, h = (np.bitwise_count(x).sum(1, dtype=np.int64) / n for x in (visible, hidden))
     return Moments(v, h, bond / n)
+
+
+def difference(data: Moments, model: Moments) -> Moments:
+    """<.>_data - <.>_model, the gradient of the log-likelihood."""
+    return Moments(*(x - y for x, y in zip(data, model, strict=True)))
+
+
+def centred(machine: Machine, plain: Moments, mu: np.ndarray, lam: np.ndarray) -> Moments:
+    """The gradient in the variables (v - mu), (h - lam), mapped back (Melchior et al. 2016, eqs. 9-13).
+
+    dw = <(v-mu)(h-lam)>_data - <...>_model, da = <v>_data - <v>_model - dw lam, db likewise; sums over the surviving
+    bonds alone.
+    """
+    from physrbm.kernels import gradient
+
+    found = Moments(*(x.copy() for x in plain))
+    (_, _, v_start, j, _), (_, _, h_start, i, _) = machine.visible, machine.hidden
+    gradient.centred(v_start[0], j, h_start[0], i, machine.hidden_order, mu, lam, *found)
+    return found
 
 
 def set_threads(n: int) -> None:

@@ -13,8 +13,10 @@ from physrbm.sampling import (
     Chains,
     Machine,
     block_words,
+    centred,
     check_chains,
     copy_chains,
+    difference,
     moments,
     new_chains,
     pack_machine,
@@ -24,7 +26,6 @@ from physrbm.sampling import (
     sweep,
 )
 from physrbm.streams import Stream, Use, generator
-from physrbm.training.gradient import centred, plain
 from physrbm.training.settings import Settings
 
 __all__ = ["Settings", "State", "freeze", "go_on", "start", "step", "thaw", "train"]
@@ -90,21 +91,22 @@ def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State
     else:
         chains = copy_chains(chains)  # a state that was yielded stays as it was
     sweep(machine, chains, settings.sweeps)
-    import os
-
-    negative = (
-        pair_counts(machine, chains) if os.environ.get("PC") else moments(rbm, machine, chains.visible, chains.n_chains)
-    )
+    if settings.statistics == "counts":
+        negative = pair_counts(machine, chains)
+    else:
+        negative = moments(rbm, machine, chains.visible, chains.n_chains)
     lam = _MEMORY * state.hidden_mean + (1 - _MEMORY) * positive.hidden
     mu = positive.visible
-    gradient = centred(positive, negative, rbm.bonds, mu, lam) if settings.centred else plain(positive, negative)
+    gradient = difference(positive, negative)
+    if settings.centred:
+        gradient = centred(machine, gradient, mu, lam)
     rate, w = settings.rate(state.update), rbm.bonds.weight
-    decay = settings.l2 * w + settings.l1 * np.sign(w)
+    decay = settings.l2 * w + settings.l1 * np.sign(w) if settings.l1 or settings.l2 else 0.0
     moved = replace(
         rbm,
         visible_bias=rbm.visible_bias + rate * gradient.visible,
         hidden_bias=rbm.hidden_bias + rate * gradient.hidden,
-        bonds=rbm.bonds._replace(weight=w + rate * (gradient.weight - decay)),
+        bonds=rbm.bonds._replace(weight=w + rate * (gradient.bond - decay)),
     )
     _check(moved, state.update, rate)
     return State(state.update + 1, moved, chains, lam, repack_machine(machine, moved))

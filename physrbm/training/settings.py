@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from physrbm.errors import InvalidInput
 
 SAMPLERS = ("pcd", "cd")
+STATISTICS = ("means", "counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class Settings:
     """learning rate of the last update over that of the first, geometrically in between; 1: constant"""
     centred: bool = True
     """the centred gradient of Melchior, Fischer & Wiskott (2016)"""
+    statistics: str = "means"
+    """of the chains: "means" of hidden units given the visible ones, or "counts" of the states as drawn, several times
+    cheaper and with more noise"""
     l1: float = 0.0
     l2: float = 0.0
 
@@ -31,6 +35,8 @@ class Settings:
         """Raise InvalidInput naming the first value that is not allowed."""
         if self.sampler not in SAMPLERS:
             raise InvalidInput(f"unknown sampler {self.sampler!r}; allowed: {', '.join(SAMPLERS)}")
+        if self.statistics not in STATISTICS:
+            raise InvalidInput(f"unknown statistics {self.statistics!r}; allowed: {', '.join(STATISTICS)}")
         for field in fields(self):
             value = getattr(self, field.name)
             if field.type is int and not isinstance(value, int):

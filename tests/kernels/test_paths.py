@@ -78,7 +78,7 @@ def test_moments(n_chains, dilution):
     found = []
     for kernel in (moments_simd, moments):
         sums = np.zeros(rbm.n_hidden, np.int64), np.zeros(rbm.n_bonds, np.int64)
-        kernel.moments(a.visible, n_chains, packed.hidden, *sums)
+        kernel.moments(a.visible, n_chains, packed.hidden, packed.hidden_order, *sums)
         found.append(sums)
     assert all((x == y).all() for x, y in zip(*found, strict=True))
     assert found[0][1].any()
