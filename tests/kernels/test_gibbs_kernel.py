@@ -38,7 +38,7 @@ def path(request, monkeypatch):
 @pytest.mark.parametrize("words", [1, 2, 4])
 @pytest.mark.parametrize("dilution", [0.0, 0.6])
 def test_kernel_is_the_naive_loop(words, dilution, scaled, path):
-    n_chains = {1: 50, 2: 128, 4: 256}[words]
+    n_chains = {1: 50, 2: 128, 4: 1024}[words]
     rbm = machine(words, 9, 7, dilution)
     rng = np.random.default_rng(5)
     base = rng.normal(0, 1, 9)

@@ -12,7 +12,7 @@ from physrbm.errors import InvalidInput
 from physrbm.kernels import anneal, anneal_simd, engine, gibbs, gibbs_simd, moments, moments_simd
 from physrbm.model import RBM
 
-SIZES = [(1, 0.0), (40, 0.5), (130, 0.85), (300, 0.0), (700, 0.99)]
+SIZES = [(1, 0.0), (40, 0.5), (130, 0.85), (1100, 0.0), (1500, 0.99)]
 
 
 def machine(n_chains, dilution, n_visible=150, n_hidden=70):
@@ -41,7 +41,7 @@ def test_sweeps(n_chains, dilution, scaled):
     assert a.hidden.any()
 
 
-@pytest.mark.parametrize(("n_chains", "dilution"), [(1, 0.0), (130, 0.3), (300, 0.0), (300, 0.49)])
+@pytest.mark.parametrize(("n_chains", "dilution"), [(1, 0.0), (130, 0.3), (300, 0.0), (1100, 0.49)])
 @pytest.mark.parametrize(("n_visible", "n_hidden"), [(150, 70), (64, 33), (5, 3)])
 def test_sweeps_of_weakly_diluted_machines(n_chains, dilution, n_visible, n_hidden):
     if "avx512f" not in engine.features():
@@ -125,7 +125,7 @@ def test_switch_that_is_none_is_one_line(monkeypatch):
 
 
 @pytest.mark.parametrize("simd", [True, False])
-@pytest.mark.parametrize(("n_chains", "dilution"), [(40, 0.5), (300, 0.0), (300, 0.85)])
+@pytest.mark.parametrize(("n_chains", "dilution"), [(40, 0.5), (300, 0.0), (1100, 0.85)])
 def test_energy_of_a_measured_sweep_is_that_of_its_states(n_chains, dilution, simd, monkeypatch):
     monkeypatch.setenv(engine.SWITCH, "simd" if simd else "portable")
     engine.engine.cache_clear()
