@@ -56,7 +56,9 @@ def layer(like, source, target, rows, m, scale, base_scale, lane, streams, total
             like, bias[m, unit], start[m, unit], start[m, unit + 1], neighbour, weight, source, 0, n_words, total
         )
         first, own = unit * n_words, bias[m, unit]
-        streams = draw(total, scale, base[m, unit], base_scale, lane, streams, target, first, n_words, energy, own, bonds)
+        streams = draw(
+            total, scale, base[m, unit], base_scale, lane, streams, target, first, n_words, energy, own, bonds
+        )
     return streams
 
 
