@@ -26,7 +26,7 @@ def data_modes(data: np.ndarray, v: np.ndarray, n: int) -> np.ndarray:
     Of data (sample, Nv) and v (chain, Nv) in {0,1}; over the data themselves m_a has mean 0. Raises InvalidInput.
     """
     components = principal_components(data, n)
-    centre = spins(np.mean(data, 0, dtype=np.float64)) @ components / np.sqrt(len(components))
+    centre = spins(np.asarray(data).mean(0, dtype=np.float64)) @ components / np.sqrt(len(components))
     m: np.ndarray = project(components, v) - centre
     return m
 

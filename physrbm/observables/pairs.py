@@ -42,9 +42,9 @@ def link_overlap(rbm: RBM, one: States, other: States) -> np.ndarray:
         raise InvalidInput("the link overlap is a mean over bonds, this machine has none")
     v, h = unequal(*_checked(rbm, one, other))
     shape = (rbm.n_hidden, rbm.n_visible)
-    # whole numbers below 2^24: float32 is exact
+    # both layers with the sign of `unequal`, which drops out; whole numbers below 2^24: float32 is exact
     neighbours = csr_array((np.ones(rbm.n_bonds, np.float32), (rbm.bonds.j, rbm.bonds.i)), shape=shape)
-    agreement = neighbours @ (1 - 2 * v.T.astype(np.float32))
+    agreement = neighbours @ spins(v).T.astype(np.float32)
     q: np.ndarray = np.einsum("jc,cj->c", agreement, spins(h)) / rbm.n_bonds
     return q
 
