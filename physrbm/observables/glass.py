@@ -53,7 +53,7 @@ def chi_sg_of_sets(first: States, second: States) -> Estimate:
 
     C, C' are the unbiased covariance matrices of either set, so their product has no bias; it uses all pairs of chains
     where `chi_sg` uses each chain once, but holds N x N numbers and costs chains x N^2. The error is the delete-one
-    jackknife over the chains of both sets. Raises InvalidInput for more than MAX_SPINS spins, or less than 3 chains.
+    jackknife over the chains of both sets, which `n` counts. Raises InvalidInput: over MAX_SPINS spins, below 3 chains.
     """
     s, t = (x - x.mean(0) for x in _sets(first, second, least=3))
     n_spins = s.shape[1]
