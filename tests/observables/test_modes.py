@@ -50,6 +50,14 @@ def test_condensed_states_have_one():
     np.testing.assert_allclose(modes(rbm, np.stack([pattern, 1 - pattern]), 1)[:, 0], [sign, -sign])
 
 
+def test_round_off_does_not_choose_the_sign():
+    """Of components equal up to 1e-9 the first is positive, also where the last is the largest."""
+    s = np.array([1.0, -1.0, 1.0, -1.0 - 1e-9])
+    for sign in (1, -1):
+        rbm = RBM.from_spins(sign * np.outer(s, np.ones(3)), np.zeros(4), np.zeros(3))
+        np.testing.assert_allclose(singular_vectors(rbm, 1)[:, 0], s / 2, rtol=1e-8)
+
+
 @pytest.mark.parametrize("sizes", [(1500, 1100), (1100, 1500)])
 def test_sparse_solver_finds_the_dense_vectors_again(sizes):
     """1,100 units of the smaller layer, above the limit, against those of the matrix of inner products."""
