@@ -37,7 +37,7 @@ _PUBLIC = {
     "open_run": "store",
 }
 
-_MODULES = ("dilution", "ensembles")
+_MODULES = ("dilution", "ensembles", "observables", "statistics")
 
 __all__ = sorted((*_PUBLIC, *_MODULES))
 
