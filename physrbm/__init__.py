@@ -35,9 +35,10 @@ _PUBLIC = {
     "record": "experiment",
     "resume": "experiment",
     "open_run": "store",
+    "temper": "tempering",
 }
 
-_MODULES = ("dilution", "ensembles", "observables", "statistics")
+_MODULES = ("dilution", "ensembles", "observables", "paths", "statistics")
 
 __all__ = sorted((*_PUBLIC, *_MODULES))
 

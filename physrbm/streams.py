@@ -25,6 +25,7 @@ class Stream(IntEnum):
     SPLIT = 8
     SCORES = 9
     SUBSAMPLE = 10
+    SWAPS = 11
 
 
 class Use(IntEnum):
@@ -37,6 +38,10 @@ class Use(IntEnum):
     PILOT_LADDER = 4
     PILOT_COUNT = 5
     AIS = 6
+    TEMPERING = 7
+    PILOT_TEMPERING = 8
+    TRAJECTORY = 9
+    REVERSE = 10
 
 
 def sequence(seed: int, stream: Stream, *key: int) -> "np.random.SeedSequence":

@@ -9,7 +9,7 @@ from physrbm.observables.fourier import lowest_mode
 from physrbm.observables.states import checked, spins
 
 
-def energy(rbm: RBM, v: np.ndarray, h: np.ndarray) -> np.ndarray:
+def energy_per_spin(rbm: RBM, v: np.ndarray, h: np.ndarray) -> np.ndarray:
     """E / N, energy per spin; the constant of the machine included."""
     v, h = checked((v, h), rbm.n_visible, rbm.n_hidden)
     per_spin: np.ndarray = rbm.energy(v, h) / (rbm.n_visible + rbm.n_hidden)
@@ -52,7 +52,7 @@ def magnetisation_k(rbm: RBM, v: np.ndarray, h: np.ndarray) -> np.ndarray:
 
 
 OBSERVABLES: dict[str, Callable[[RBM, np.ndarray, np.ndarray], np.ndarray]] = {
-    "energy": energy,
+    "energy_per_spin": energy_per_spin,
     "magnetisation": magnetisation,
     "magnetisation_visible": magnetisation_visible,
     "magnetisation_hidden": magnetisation_hidden,

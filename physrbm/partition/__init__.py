@@ -1,18 +1,51 @@
 """log Z, and the likelihoods that hang on it."""
 
+from importlib.util import find_spec
+from typing import Literal, overload
+
 import numpy as np
 
 from physrbm import exact
 from physrbm.errors import InvalidInput
 from physrbm.estimate import Estimate, LogLikelihood, LogZ
 from physrbm.model import RBM, check_states
-from physrbm.partition import ais
+from physrbm.partition import ais, bridge
+from physrbm.partition.trajectory import along
+from physrbm.paths import LinearPath, Path
+from physrbm.tempering import Tempered, temper
 
-__all__ = ["log_likelihood", "log_z"]
+__all__ = ["along", "log_likelihood", "log_z"]
 
-METHODS = ("ais", "exact")
+METHODS = ("ais", "ais_reverse", "bar", "exact", "integration", "mbar")
+_TEMPERED = {"bar": bridge.bar, "integration": bridge.integration, "mbar": bridge.mbar}
+_REPLICAS, _SWEEPS = 64, 4000
+_ENUMERABLE = 18  # units of the smaller layer that are summed over within a second
 
 
+@overload
+def log_z(  # type: ignore[overload-overlap]
+    rbm: RBM,
+    method: Literal["all"],
+    beta: float = ...,
+    n_chains: int = ...,
+    n_rungs: int | None = ...,
+    data: np.ndarray | None = ...,
+    seed: int = ...,
+    path: Path | None = ...,
+    n_sweeps: int = ...,
+) -> dict[str, LogZ]: ...
+@overload
+def log_z(
+    rbm: RBM,
+    method: str = ...,
+    beta: float = ...,
+    n_chains: int = ...,
+    n_rungs: int | None = ...,
+    data: np.ndarray | None = ...,
+    seed: int = ...,
+    path: Path | None = ...,
+    n_sweeps: int = ...,
+) -> LogZ: ...
 def log_z(
     rbm: RBM,
     method: str = "ais",
@@ -21,29 +54,66 @@ def log_z(
     n_rungs: int | None = None,
     data: np.ndarray | None = None,
     seed: int = 0,
-) -> LogZ:
+    path: Path | None = None,
+    n_sweeps: int = _SWEEPS,
+) -> LogZ | dict[str, LogZ]:
     """log sum exp(-beta E).
 
     "exact" enumerates the smaller layer. "ais" goes from independent pixels to the machine, with the pixel means of
     `data` (n, Nv) or else of a pilot; a pilot places the rungs and, without `n_rungs`, counts them; they are then
     frozen and a fresh run estimates. Error and 95 % interval are those of the mean weight over independent chains.
 
-    Not estimated where too few chains carry the weight (see `ais.mean_weight`), or where the states of `data` alone
-    weigh more than the interval allows. Neither can see a phase that no chain and no datum is in. Raises InvalidInput.
+    "bar", "integration" and "mbar" read one run of parallel tempering, `n_sweeps` of them along `path` (see `temper`);
+    error and interval are those of independent replicas. "ais_reverse" starts from the states such a run has reached:
+    an estimate that errs to the high side, where "ais" errs to the low one. "all": every method that can be had here.
+
+    Not estimated where too few chains carry the weight (see `ais.mean_weight`), where the tempering is not
+    equilibrated, or where the states of `data` alone weigh more than the interval allows. None can see a phase that no
+    chain and no datum is in. Raises InvalidInput.
     """
     if not (np.isfinite(beta) and beta >= 0):
         raise InvalidInput(f"beta must be finite and not negative, got {beta}")
-    if method not in METHODS:
-        raise InvalidInput(f"unknown method {method!r}; allowed: {', '.join(METHODS)}")
+    if method not in (*METHODS, "all"):
+        raise InvalidInput(f"unknown method {method!r}; allowed: {', '.join(METHODS)}, all")
+    if n_chains < ais.MIN_CHAINS or (n_rungs is not None and n_rungs < 2):
+        raise InvalidInput(f"AIS needs at least {ais.MIN_CHAINS} chains and 2 rungs, got {n_chains} and {n_rungs}")
+    if beta != 1 and method not in ("exact", "ais"):
+        raise InvalidInput(f"method {method!r} is for beta = 1, got {beta}; scale the machine instead")
+    data = None if data is None else check_states(data, rbm.n_visible)
     if method == "exact":
         value = exact.log_z(rbm, beta)
         return LogZ(value, 0.0, value, value, float("inf"), "exact", True, "")
-    if n_chains < ais.MIN_CHAINS or (n_rungs is not None and n_rungs < 2):
-        raise InvalidInput(f"AIS needs at least {ais.MIN_CHAINS} chains and 2 rungs, got {n_chains} and {n_rungs}")
-    if data is None:
-        return ais.estimate(rbm, beta, n_chains, n_rungs, None, seed)
-    data = check_states(data, rbm.n_visible)
-    return bounded(ais.estimate(rbm, beta, n_chains, n_rungs, data, seed), rbm, data, beta)
+    found: dict[str, LogZ] = {}
+    if method in ("ais", "all"):
+        found["ais"] = ais.estimate(rbm, beta, n_chains, n_rungs, data, seed)
+    if method != "ais":
+        run = temper(rbm, path, n_sweeps, _REPLICAS, data=data, seed=seed)
+        found |= _tempered(run, method, n_rungs, data, seed)
+    if data is not None:
+        found = {name: bounded(z, rbm, data, beta) for name, z in found.items()}
+    if method != "all":
+        return found[method]
+    small = min(rbm.n_visible, rbm.n_hidden) <= _ENUMERABLE
+    return found | ({"exact": log_z(rbm, "exact")} if small else {})
+
+
+def _tempered(run: Tempered, method: str, n_rungs: int | None, data: np.ndarray | None, seed: int) -> dict[str, LogZ]:
+    found = {}
+    for name, estimate in _TEMPERED.items():
+        if method == name or (method == "all" and _can(name, run)):
+            found[name] = estimate(run)
+    if method in ("ais_reverse", "all"):
+        why = "" if run.verdict.equilibrated else str(run.verdict)
+        found["ais_reverse"] = ais.reverse(run.ladder.target, run.pool, n_rungs, data, seed, why)
+    return found
+
+
+def _can(name: str, run: Tempered) -> bool:
+    """Whether the method goes with the path and with what is installed."""
+    if name == "bar":
+        return True
+    straight = isinstance(run.path, LinearPath)
+    return straight and (name != "mbar" or find_spec("pymbar") is not None)
 
 
 def bounded(z: LogZ, rbm: RBM, states: np.ndarray, beta: float = 1.0) -> LogZ:

@@ -34,6 +34,11 @@ class Path(NamedTuple):
         on = (uniform < 1 / (1 + np.exp(-self.base))).astype(np.uint8)
         return new_chains(on, self.rbm.n_hidden, seed, key, self.beta)
 
+    @property
+    def log_z_base(self) -> float:
+        """log Z at t = 0, and the constant of the machine, which no weight contains."""
+        return float(np.logaddexp(0, self.base).sum() + self.rbm.n_hidden * np.log(2) - self.beta * self.rbm.constant)
+
     def climb(self, chains: Chains, ladder: np.ndarray) -> np.ndarray:
         """Take the chains up the ladder t (rung,), in place; their log-weights (chain,)."""
         return anneal(self.machine, chains, self.beta * ladder, 1 - ladder)
@@ -41,14 +46,35 @@ class Path(NamedTuple):
 
 def estimate(rbm: RBM, beta: float, n_chains: int, n_rungs: int | None, data: np.ndarray | None, seed: int) -> LogZ:
     """log Z at `beta`; arguments as `partition.log_z` checks them."""
-    mean = _pilot_means(rbm, beta, seed) if data is None else data.mean(0)
-    clipped = np.clip(mean, 1e-3, 1 - 1e-3)  # a pixel that was never on may still be
-    base = np.log(clipped) - np.log1p(-clipped)
-    path = Path(rbm, pack_machine(rbm, base), base, beta)
+    path = independent_path(rbm, beta, _pilot_means(rbm, beta, seed) if data is None else data.mean(0))
     ladder = pilot_ladder(path, n_rungs, seed)
     log_weight = path.climb(path.start(n_chains, seed, (Use.AIS,)), ladder)
-    log_z_base = np.logaddexp(0, base).sum() + rbm.n_hidden * np.log(2)
-    return mean_weight(log_weight, float(log_z_base - beta * rbm.constant), ladder.size)
+    return mean_weight(log_weight, path.log_z_base, ladder.size)
+
+
+def reverse(
+    rbm: RBM, visible: np.ndarray, n_rungs: int | None, data: np.ndarray | None, seed: int, refusal: str = ""
+) -> LogZ:
+    """log Z at beta = 1 from states (chain, Nv) of the machine, taken down to independent pixels.
+
+    The mean weight estimates Z_base / Z: where the states are in equilibrium, its logarithm errs to the low side and
+    this log Z to the high side, as `estimate` errs to the low one. `refusal`: why they are not, if they are not.
+    """
+    path = independent_path(rbm, 1.0, _pilot_means(rbm, 1.0, seed) if data is None else data.mean(0))
+    ladder = pilot_ladder(path, n_rungs, seed)
+    chains = new_chains(visible, rbm.n_hidden, seed, (Use.REVERSE,))
+    down = mean_weight(path.climb(chains, ladder[::-1]), 0.0, ladder.size)
+    whole = path.log_z_base
+    turned = down._replace(value=whole - down.value, lower=whole - down.upper, upper=whole - down.lower)
+    reason = refusal or down.reason
+    return turned._replace(method="ais_reverse", estimated=not reason, reason=reason)
+
+
+def independent_path(rbm: RBM, beta: float, mean: np.ndarray) -> Path:
+    """The path from independent pixels with the means (Nv,)."""
+    clipped = np.clip(mean, 1e-3, 1 - 1e-3)  # a pixel that was never on may still be
+    base = np.log(clipped) - np.log1p(-clipped)
+    return Path(rbm, pack_machine(rbm, base), base, beta)
 
 
 def pilot_ladder(path: Path, n_rungs: int | None, seed: int) -> np.ndarray:

@@ -51,7 +51,7 @@ def test_energy_and_link_overlap_obey_the_gaussian_identity():
     J = np.random.default_rng(5).normal(0, s2**0.5, (n, 2, 2))
     energy = -np.einsum("nij,ci,cj->nc", J, s, t)
     one = RBM.from_spins(J[0], np.zeros(2), np.zeros(2))
-    np.testing.assert_allclose(4 * OBSERVABLES["energy"](one, v, h), energy[0], atol=1e-13)
+    np.testing.assert_allclose(4 * OBSERVABLES["energy_per_spin"](one, v, h), energy[0], atol=1e-13)
     p = np.exp(-beta * energy)
     p /= p.sum(1, keepdims=True)
     expected = -beta * s2 * 4 * (1 - np.einsum("nc,cd,nd->n", p, link, p))

@@ -16,7 +16,7 @@ def test_against_loops_over_units():
         energy -= sum(b * x for b, x in zip(rbm.hidden_bias, h[c], strict=True))
         energy -= sum(w * v[c, i] * h[c, j] for i, j, w in zip(*rbm.bonds, strict=True))
         expected = {
-            "energy": energy / 8,
+            "energy_per_spin": energy / 8,
             "magnetisation": sum(s + t) / 8,
             "magnetisation_visible": sum(s) / 5,
             "magnetisation_hidden": sum(t) / 3,
@@ -30,7 +30,7 @@ def test_mean_energy_is_the_derivative_of_log_z():
     rbm, step = machine(5, 4, seed=3), 1e-4
     v, h, p = all_states(rbm, beta=0.7)
     slope = (exact.log_z(rbm, 0.7 + step) - exact.log_z(rbm, 0.7 - step)) / (2 * step)
-    assert 9 * p @ OBSERVABLES["energy"](rbm, v, h) == pytest.approx(-slope, rel=1e-7)
+    assert 9 * p @ OBSERVABLES["energy_per_spin"](rbm, v, h) == pytest.approx(-slope, rel=1e-7)
 
 
 @pytest.mark.parametrize("shape", [(4,), (4, 6), (4, 4, 6)])
