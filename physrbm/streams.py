@@ -42,6 +42,7 @@ class Use(IntEnum):
     PILOT_TEMPERING = 8
     TRAJECTORY = 9
     REVERSE = 10
+    GLASS = 11
 
 
 def sequence(seed: int, stream: Stream, *key: int) -> "np.random.SeedSequence":

@@ -15,7 +15,7 @@ from numba import prange
 from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import i32
 from physrbm.kernels.lanes import load_streams, next_random, store_streams
-from physrbm.kernels.simd import any_bit, complement, load_int, shift_left, shift_right, splat, store
+from physrbm.kernels.simd import any_bit, complement, load_int, popcount, shift_left, shift_right, splat, store
 
 LANES = 1024
 MAX_DEGREE = 7
@@ -176,3 +176,36 @@ def spread(rung_thresholds, rung, thresholds):  # type: ignore[no-untyped-def]
                 for bit in range(BITS):
                     for w in range(32):
                         thresholds[block, odd, bit, e, w] = words[BITS - 1 - bit, w]
+
+
+@kernel
+def add_planes(layer, lane, masks, counts):  # type: ignore[no-untyped-def]
+    """Add to counts (w, rung, plane) the units of one layer (unit, 32) in which the two lanes of a rung differ."""
+    words = np.empty((32, 32), np.int32)
+    n_units = layer.shape[0]
+    for chunk in range(masks.shape[1]):
+        for k in range(32):
+            unit = 32 * chunk + k
+            for w in range(32):
+                words[k, w] = i32(layer[unit, w]) if unit < n_units else i32(0)
+        transpose(words)
+        for plane in range(masks.shape[0]):
+            mask = masks[plane, chunk]
+            if mask != 0:
+                for w in range(32):
+                    for rung in range(counts.shape[1]):
+                        differ = words[lane[w, 0, rung], w] ^ words[lane[w, 1, rung], w]
+                        counts[w, rung, plane] += popcount(differ & mask)
+
+
+@kernel(parallel=True)
+def count_planes(visible, hidden, lane, v_masks, h_masks, counts):  # type: ignore[no-untyped-def]
+    """counts (block, w, rung, plane) int32: sites of a plane in which two replicas differ.
+
+    A word w is one instance; lane (block, w, 2, rung) are the bits of its two replicas on a rung. v_masks and h_masks
+    (plane, unit / 32) int32 have the bits of the units that lie in a plane; bits beyond the last unit are zero.
+    """
+    for block in prange(visible.shape[0]):
+        counts[block] = 0
+        add_planes(visible[block], lane[block], v_masks, counts[block])
+        add_planes(hidden[block], lane[block], h_masks, counts[block])

@@ -259,6 +259,12 @@ def any_bit(typing: Any, x: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def popcount(typing: Any, x: Any) -> Any:
+    """Number of bits set in an int32."""
+    return types.int32(types.int32), lambda context, builder, sig, args: builder.ctpop(args[0])
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def count_of(typing: Any, x: Any) -> Any:
     """Number of bits set in an I32 vector, int64."""
 

@@ -1,4 +1,4 @@
-"""Do the 95 % intervals of log Z hold? python analysis/coverage.py [--machines 200] [--sweeps 2000] [--json FILE]
+"""Do the 95 % intervals of log Z hold? python analysis/log_z_intervals.py [--machines 200] [--json FILE]
 
 Random machines of 14 x 10 units, dense and 50 % diluted, in three classes of coupling strength, all enumerated. Every
 method estimates every machine; of those it does not refuse, how many intervals hold the exact value, and how wide are
