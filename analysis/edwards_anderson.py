@@ -120,8 +120,8 @@ def main() -> None:
         updates = given.instances * 32 * L**3 * given.sweeps
         table[L] = {"equilibrated": average, "instances equilibrated": int(each.sum()), "seconds": size.seconds}
         print(
-            f"L = {L}: [q^2] {'equilibrated' if average else 'NOT equilibrated'}, {each.sum()} of {each.size} instances; "
-            f"{size.round_trips.min():.0f} ... {size.round_trips.max():.0f} round trips a walker; {size.seconds:.0f} s, "
+            f"L = {L}: [q^2] {'' if average else 'NOT '}equilibrated, {each.sum()} of {each.size} instances; "
+            f"{size.round_trips.min():.0f} ... {size.round_trips.max():.0f} round trips; {size.seconds:.0f} s, "
             f"{size.cpu / 3600:.2f} core-hours, {1e9 * size.cpu / updates:.2f} ns of a core a spin update",
             flush=True,
         )
