@@ -2,6 +2,16 @@
 
 Because every use has its own stream, changing the dilution rule does not change the couplings, and adding a
 measurement does not change the chains.
+
+The contract of chains, which `sampling.RNG` names and versions (a checkpoint of another version is refused):
+
+* xoshiro128++ (Blackman & Vigna 2021), 32 streams of 128 bits a block of chains, seeded by numpy's SeedSequence with
+  (seed; DYNAMICS, use, ..., block). A block is 32, 64 or 128 chains wide, as the number of chains says, nothing else.
+* Stream l serves bit l of every word of the block, words in order, units in order, the hidden layer before the visible
+  one: one 32-bit number a unit and chain. In multi-spin coding stream w serves the 32 lanes of word w, one bit a lane.
+* So the numbers do not depend on threads, on the path of the kernels, on the processor, or on how a job is cut.
+
+tests/kernels/battery-report.txt: what a battery of tests says of them.
 """
 
 from enum import IntEnum
