@@ -1,13 +1,17 @@
 """Both ladders: weights, exchanges, and what they refuse."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from physrbm import paths
+import physrbm as pr
+from physrbm import exact, partition, paths, store
 from physrbm.errors import InvalidInput
 from physrbm.model import RBM
+
+SCHEMA = Path(__file__).parents[1] / "store" / "schema-1"
 
 
 def machine(seed=0, n_visible=9, n_hidden=7, dilution=0.0):
@@ -83,3 +87,16 @@ def test_bad_input_is_one_line(make):
     with pytest.raises(InvalidInput) as error:
         make()
     assert "\n" not in str(error.value)
+
+
+def test_trajectory_of_a_stored_run():
+    """The fixture of a run that keeps two machines; log Z of the second from that of the first, both enumerated."""
+    run = store.open_run(SCHEMA)
+    path = paths.trajectory(run)
+    rbm = run.rbm()
+    assert len(path.machines) == len(run.steps) >= 2
+    tempered = pr.temper(rbm, path, n_sweeps=400, seed=1)
+    z = partition.bridge.bar(tempered)
+    assert abs(z.value - exact.log_z(rbm)) < 4 * z.error
+    with pytest.raises(InvalidInput, match="two machines"):
+        paths.trajectory(run, 1)
