@@ -1,8 +1,8 @@
 """log Z of a trained machine by every method: python analysis/bracket.py RUN [--sweeps 20000] [--json FILE]
 
-Forward AIS errs to the low side, reverse AIS from equilibrated states to the high side: between the lower end of the one
-and the upper end of the other lies log Z. The tempering run (Bennett's ratio, thermodynamic integration, MBAR) and AIS
-along the training stand beside, and the test log-likelihood that each of them gives.
+Forward AIS errs to the low side, reverse AIS from equilibrated states to the high side: between the lower end of one
+and the upper end of the other lies log Z. The tempering run (Bennett, thermodynamic integration, MBAR) and AIS along
+the training stand beside, and the test log-likelihood that each of them gives.
 """
 
 import argparse
