@@ -1,4 +1,4 @@
-"""log Z of a trained machine by every method: python analysis/bracket.py RUN [--sweeps 20000] [--json FILE]
+"""log Z of a trained machine by every method: python analysis/bracket.py RUN [--sweeps 10000] [--json FILE]
 
 Forward AIS errs to the low side, reverse AIS from equilibrated states to the high side: between the lower end of one
 and the upper end of the other lies log Z. The tempering run (Bennett, thermodynamic integration, MBAR) and AIS along
@@ -19,10 +19,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
-    parser.add_argument("--sweeps", type=int, default=20_000)
+    parser.add_argument("--sweeps", type=int, default=10_000)
     parser.add_argument("--replicas", type=int, default=64)
     parser.add_argument("--rungs", type=int, help="of AIS; a pilot counts them if absent")
     parser.add_argument("--chains", type=int, default=4096, help="of AIS")
+    parser.add_argument("--steps", type=int, default=100, help="of AIS between two machines of the training")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
@@ -38,13 +39,13 @@ def main() -> None:
     path = tempering.tune(pr.paths.from_independent(), rbm, data.train, given.seed).path
     found = {"ais": ais.estimate(rbm, 1.0, given.chains, given.rungs, data.train, given.seed)}
     print(f"pilots and forward AIS{lap()}", flush=True)
-    tempered = pr.temper(rbm, path, given.sweeps, given.replicas, 10, data.train, seed=given.seed)
+    tempered = pr.temper(rbm, path, given.sweeps, given.replicas, 1, data.train, seed=given.seed)
     print(f"tempering{lap()}: {path.t.size} rungs, barrier {tempered.barrier:.2f}, {tempered.verdict}", flush=True)
     found |= {"bar": bridge.bar(tempered), "integration": bridge.integration(tempered), "mbar": bridge.mbar(tempered)}
     why = "" if tempered.verdict.equilibrated else str(tempered.verdict)
     found["ais_reverse"] = ais.reverse(rbm, tempered.pool, given.rungs, data.train, given.seed, why)
     print(f"bridges and reverse AIS{lap()}", flush=True)
-    found["trajectory"] = partition.along(pr.paths.trajectory(run), data.train, given.chains, 20, given.seed)[-1]
+    found["trajectory"] = partition.along(pr.paths.trajectory(run), data.train, 1024, given.steps, given.seed)[-1]
     print(f"AIS along the training{lap()}")
     for name, z in found.items():
         likelihood = pr.log_likelihood(rbm, data.test, z._replace(estimated=True))

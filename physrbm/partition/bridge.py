@@ -46,7 +46,10 @@ def finish(spread: Spread, run: Tempered, method: str) -> LogZ:
     elif run.acceptance.min() < _MIN_ACCEPTANCE:
         reason = f"a swap is accepted with probability {run.acceptance.min():.2g}, {_MIN_ACCEPTANCE} is the least"
     value, ess = spread.value, run.verdict.ess
-    return LogZ(value, error, value - half, value + half, ess, method, not reason, reason, n, run.ladder.n_rungs)
+    n_replicas = run.weights.shape[2]
+    return LogZ(
+        value, error, value - half, value + half, ess, method, not reason, reason, n_replicas, run.ladder.n_rungs
+    )
 
 
 def first_log_z(run: Tempered) -> float:

@@ -17,6 +17,7 @@ from physrbm.tempering.tuning import Tuned, tune
 __all__ = ["Round", "RoundTrips", "Tempered", "Tuned", "rounds", "temper", "tune"]
 
 _SNAPSHOTS = 16
+_KEPT = 2048  # rounds of which weights and observables are kept, at equal distances
 MIN_ROUND_TRIPS = 2  # of the mean walker, after thermalisation
 
 
@@ -32,7 +33,8 @@ class Tempered(NamedTuple):
     pool: np.ndarray
     """(sample, Nv) uint8: those of _SNAPSHOTS rounds at equal distances, after thermalisation"""
     weights: np.ndarray
-    """(round, rung, replica, 3) float64: -log p* of states at the rung below, their own, above; after thermalisation"""
+    """(round, rung, replica, 3) float64: -log p* of states at the rung below, their own, above; after thermalisation,
+    of at most 2 _KEPT rounds at equal distances"""
     series: dict[str, np.ndarray]
     """name -> (round, replica): observables of the last rung, after thermalisation; "energy" is E"""
     acceptance: np.ndarray
@@ -80,14 +82,17 @@ def temper(
     trips, weights, rejections = RoundTrips.none(walkers.walker), [], []
     series: dict[str, list[np.ndarray]] = {name: [] for name in observables}
     pool, due = [], set(np.linspace(n_rounds // 2, n_rounds - 1, _SNAPSHOTS).astype(int))
+    stride = max(1, n_rounds // (2 * _KEPT))
     for now in rounds(ladder, walkers, 0, n_rounds, sweeps, seed, key):
         if now.number < n_rounds // 2:
             continue
         trips.see(walkers.walker)
-        weights.append(now.weights)
         rejections.append(now.rejection)
         if now.number in due:
             pool.append(ladder.states(walkers, -1).visible)
+        if now.number % stride:
+            continue
+        weights.append(now.weights)
         for name in observables:
             series[name].append(OBSERVABLES[name](rbm, *ladder.states(walkers, -1)))
     of_replica = np.empty(trips.trips.size, np.int64)  # a walker stays in its replica
@@ -95,8 +100,8 @@ def temper(
     end = ladder.states(walkers, -1)
     found = {"energy": _energies(path, np.stack(weights)), **{name: np.stack(x) for name, x in series.items()}}
     per_replica = np.bincount(of_replica, trips.trips).astype(np.int64)
-    judged = _judge(found, per_replica, ladder.n_rungs, sweeps)
-    acceptance = 1 - np.nanmean(np.stack(rejections), axis=(0, 2))
+    judged = _judge(found, per_replica, ladder.n_rungs, sweeps * stride)
+    acceptance = 1 - np.nanmean(np.stack(rejections), axis=0)
     return Tempered(path, ladder, *end, np.concatenate(pool), np.stack(weights), found, acceptance, per_replica, judged)
 
 

@@ -16,7 +16,7 @@ class Round(NamedTuple):
     weights: np.ndarray
     """(rung, replica, 3): -log p* of a state at the rung below, its own, above; at the ends their own"""
     rejection: np.ndarray
-    """(gap, replica) probability that the swap is rejected, of those proposed; NaN elsewhere"""
+    """(gap,) mean probability that a swap is rejected, of the gaps it is proposed at; NaN elsewhere"""
     accepted: np.ndarray
     """(gap, replica) bool: the swaps to come"""
 
@@ -34,10 +34,10 @@ def rounds(
         weights = ladder.advance(walkers, sweeps)
         gain = weights[:-1, :, 1] + weights[1:, :, 1] - weights[:-1, :, 2] - weights[1:, :, 0]
         u = generator(seed, Stream.SWAPS, *key, number).random(gain.shape)
-        proposed = ((np.arange(len(gain)) + number) % 2 == 0)[:, None]
+        proposed = (np.arange(len(gain)) + number) % 2 == 0
         probability = np.exp(np.minimum(gain, 0.0))
-        accepted = proposed & (u < probability)
-        yield Round(number, weights, np.where(proposed, 1 - probability, np.nan), accepted)
+        accepted = proposed[:, None] & (u < probability)
+        yield Round(number, weights, np.where(proposed, 1 - probability.mean(1), np.nan), accepted)
         ladder.exchange(walkers, accepted)
 
 

@@ -36,7 +36,7 @@ def tune(path: LinearPath, rbm: RBM, data: np.ndarray | None, seed: int) -> Tune
         for now in rounds(ladder, walkers, 0, n_rounds, 1, seed, key):
             if now.number >= n_rounds // 2:
                 rejections.append(now.rejection)
-        rejection = np.nanmean(np.stack(rejections), axis=(0, 2))
+        rejection = np.nanmean(np.stack(rejections), axis=0)
         barrier = float(rejection.sum())
         n_rungs = int(np.clip(np.ceil(1 + 2 * barrier), _LEAST_RUNGS, _MOST_RUNGS))
         # a little of the mean everywhere: a gap that is never rejected must not lose all its rungs
