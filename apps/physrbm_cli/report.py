@@ -38,7 +38,7 @@ def show(last: "Measurement") -> None:
 def rows(final: "Final") -> list[Row]:
     """Name, value, interval, what to compare with."""
     z = final.log_z
-    effective = f"effective {z.ess:.0f} of {z.n_chains}"
+    effective = f"tempering, {z.n_chains} replicas" if z.method == "bar" else f"effective {z.ess:.0f} of {z.n_chains}"
     found = [("log Z", compact(z.value, z.error) if z.estimated else "not estimated", _interval(z), effective)]
     for part, x in final.log_likelihood.items():
         independent = f"{final.independent_pixels[part]} indep. pixels"

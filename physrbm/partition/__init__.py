@@ -18,7 +18,7 @@ __all__ = ["along", "log_likelihood", "log_z"]
 
 METHODS = ("ais", "ais_reverse", "bar", "exact", "integration", "mbar")
 _TEMPERED = {"bar": bridge.bar, "integration": bridge.integration, "mbar": bridge.mbar}
-_REPLICAS, _SWEEPS = 64, 4000
+_REPLICAS, _SWEEPS = 32, 4000
 _ENUMERABLE = 18  # units of the smaller layer that are summed over within a second
 
 
