@@ -11,6 +11,7 @@ Errors by jackknife over instances.
 
 import argparse
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,7 @@ def main() -> None:
         exact = f"{1 / (1 - root):.3f}" if root < 1 else "diverged"
         print(f"{beta:.2f}   " + "  ".join(f"{cell:<17}" for cell in cells) + exact)
     crossings = {}
-    for small, large in zip(SIZES[:-1], SIZES[1:], strict=True):
+    for small, large in pairwise(SIZES):
 
         def difference(one: np.ndarray, two: np.ndarray, small: int = small, large: int = large) -> np.ndarray:
             return np.asarray(crossing(two / large ** (1 / 3) - one / small ** (1 / 3)))
@@ -75,9 +76,7 @@ def main() -> None:
         value = float(difference(chi[small].mean(0), chi[large].mean(0)))
         error = float(statistics.jackknife_error(left))
         crossings[f"{2 * small}, {2 * large}"] = value, error
-        print(
-            f"chi / N^(1/3) of N = {2 * small} and {2 * large} cross at beta = {value:.3f} +- {error:.3f}; predicted 1"
-        )
+        print(f"chi / N^(1/3) of N = {2 * small} and {2 * large} cross at beta = {value:.3f} +- {error:.3f}")
     if given.json:
         given.json.write_text(json.dumps({"crossings": crossings, "instances": given.instances}, indent=1))
 
