@@ -19,13 +19,28 @@ def by_unit(states, words):  # type: ignore[no-untyped-def]
                 words[unit, block * width + w] = states[block, unit, w]
 
 
+@kernel
+def count_row(words, unit):  # type: ignore[no-untyped-def]
+    """Chains in which a unit is on."""
+    on = np.int64(0)
+    for first in range(0, words.shape[1], STEP):
+        on += count_of(load_int(words, unit * words.shape[1] + first))
+    return on
+
+
 @kernel(parallel=True)
-def count_pairs(visible, hidden, start, neighbour, pairs):  # type: ignore[no-untyped-def]
-    """pairs (bond,) int64 in hidden-row order, from the words (unit, word) of both layers, whole steps of them."""
+def count_pairs(visible, hidden, start, neighbour, order, v_on, h_on, pairs):  # type: ignore[no-untyped-def]
+    """Chains in which a unit is on, v_on (Nv,) and h_on (Nh,) int64, and both ends of bond k: pairs[order[k]] int64.
+
+    From the words (unit, word) of both layers, whole steps of them; bonds in hidden-row order.
+    """
     n_words = visible.shape[1]
+    for unit in prange(visible.shape[0]):
+        v_on[unit] = count_row(visible, unit)
     for unit in prange(hidden.shape[0]):
-        pairs[start[unit] : start[unit + 1]] = 0
-        for first in range(0, n_words, STEP):
-            h = load_int(hidden, unit * n_words + first)
-            for k in range(start[unit], start[unit + 1]):
-                pairs[k] += count_of(h & load_int(visible, np.int64(at(neighbour, k)) * n_words + first))
+        h_on[unit] = count_row(hidden, unit)
+        for k in range(start[unit], start[unit + 1]):
+            i, both = np.int64(at(neighbour, k)) * n_words, np.int64(0)
+            for first in range(0, n_words, STEP):
+                both += count_of(load_int(hidden, unit * n_words + first) & load_int(visible, i + first))
+            pairs[at(order, k)] = both

@@ -122,13 +122,12 @@ def pair_counts(machine: Machine, chains: Chains) -> Moments:
     """Moments of the chains as they are, hidden units sampled: far cheaper than `moments`, with more noise."""
     from physrbm.kernels.counts import count_pairs
 
-    pairs, n = np.empty(machine.hidden_order.size, np.int64), chains.n_chains
-    visible, hidden = by_unit(chains.visible, n), by_unit(chains.hidden, n)
-    count_pairs(visible, hidden, machine.hidden[2][0], machine.hidden[3], pairs)
-    bond = np.empty(pairs.size)
-    bond[machine.hidden_order] = pairs
-    v, h = (np.bitwise_count(x).sum(1, dtype=np.int64) / n for x in (visible, hidden))
-    return Moments(v, h, bond / n)
+    n, (_, _, start, neighbour, _) = chains.n_chains, machine.hidden
+    on = [np.empty(size, np.int64) for size in (*machine.sizes, machine.hidden_order.size)]
+    layers = by_unit(chains.visible, n), by_unit(chains.hidden, n)
+    count_pairs(*layers, start[0], neighbour, machine.hidden_order, *on)
+    v, h, pairs = (x / n for x in on)
+    return Moments(v, h, pairs)
 
 
 def difference(data: Moments, model: Moments) -> Moments:
