@@ -19,13 +19,16 @@ def nishimori(quick: bool) -> Iterator[Row]:
     for shape, T in (((16, 16), 1.4), ((6, 6, 6), 1.7), ((8, 8, 8), 2.0)):
         yield from _nishimori_lattice(shape, T, Run(2000, 100 if quick else 1000, 20))
     n = 64 if quick else 256
-    ensembles: dict[str, tuple[float, Make]] = {
-        "16^2 diluted 0.3": (1.0, lambda s: _line((16, 16), 1.0, s)),
-        "6^3 diluted 0.3": (1.4, lambda s: _line((6, 6, 6), 1.4, s)),
-        "random_regular(64, 48, 6)": (2.5, lambda s: pr.ensembles.random_regular(64, 48, 6, positive=_p(2.5), seed=s)),
-    }
-    for name, (T, make) in ensembles.items():
-        yield _nishimori_graphs(name, make, T, n, 256 if name.startswith("random") else 1024)
+    yield _nishimori_graphs("16^2 diluted 0.3", lambda s: _line((16, 16), 1.2, s), 1.2, range(n), 1024)
+    yield _nishimori_graphs("6^3 diluted 0.3", lambda s: _line((6, 6, 6), 1.4, s), 1.4, range(1000, 1000 + n), 1024)
+    name = "random_regular(64, 48, 6)"
+    yield _nishimori_graphs(
+        name,
+        lambda s: pr.ensembles.random_regular(64, 48, 6, positive=_p(2.5), seed=s),
+        2.5,
+        range(2000, 2000 + n),
+        256,
+    )
 
 
 def _p(T: float) -> float:
@@ -43,7 +46,7 @@ def _nishimori_lattice(shape: tuple[int, ...], T: float, run: Run) -> Iterator[R
     Beside [E]: averaged over disorder, the satisfied bonds are independent (gauge symmetry), so that E is binomial and
     [<(E - [E])^2>] = N_b / cosh^2 beta; and [<m^2>] = [<q^2>].
     """
-    instances = [pr.ensembles.edwards_anderson(shape, positive=_p(T), seed=1000 + k) for k in range(1024)]
+    instances = [pr.ensembles.edwards_anderson(shape, positive=_p(T), seed=10_000 * shape[0] + k) for k in range(1024)]
     series = lanes(instances, np.full((2, 1024), T), run, 5, instance=np.tile(np.arange(1024), (2, 1)))
     name, n_bonds, N = f"{shape[0]}^{len(shape)}, T={T}", instances[0].n_bonds, spins_of(instances[0])
     mean, fine = -n_bonds * np.tanh(1 / T), series.thermalised()
@@ -58,13 +61,13 @@ def _nishimori_lattice(shape: tuple[int, ...], T: float, run: Run) -> Iterator[R
     yield Row(f"[m^2] - [q^2] Nishimori {name}", of(m2 - series.q**2), 0.0, "exact", fine)
 
 
-def _nishimori_graphs(name: str, make: Make, T: float, n: int, n_chains: int) -> Row:
+def _nishimori_graphs(name: str, make: Make, T: float, seeds: range, n_chains: int) -> Row:
     """u over instances whose graphs differ, too."""
     energy = []
-    for seed in range(n):
+    for seed in seeds:
         rbm = make(seed)
-        found = pr.sample(rbm, n_chains, 2000, 1 / T, seed=seed, measure_every=20).series["energy"]
-        energy.append(found[10:].mean(1) / spins_of(rbm))
+        found = pr.sample(rbm, n_chains, 4000, 1 / T, seed=seed, measure_every=40).series["energy"]
+        energy.append(found[25:].mean(1) / spins_of(rbm))
     series = np.stack(energy, 1)
     known = -rbm.n_bonds * np.tanh(1 / T) / spins_of(rbm)
     return Row(f"u Nishimori {name}, T={T}", pr.Estimate.of(series.mean(0)), known, "exact", windows_agree(series))
@@ -76,27 +79,29 @@ def gaussian(quick: bool) -> Iterator[Row]:
     <s s'>^2 = <s s' of one chain times that of another>: independent chains leave no bias.
     """
     n = 64 if quick else 512
-    ensembles: dict[str, tuple[float, float, int, Make]] = {
-        "16^2": (1.0, 1.0, 400, lambda s: pr.ensembles.edwards_anderson((16, 16), "gaussian", seed=s)),
-        "6^3": (1.5, 1.0, 400, lambda s: pr.ensembles.edwards_anderson((6, 6, 6), "gaussian", seed=s)),
-        "6^3 diluted 0.3": (1.2, 1.0, 400, lambda s: pr.ensembles.edwards_anderson((6, 6, 6), "gaussian", 0.3, seed=s)),
-        "SK 48 x 32": (0.9, 1536**-0.5, 400, lambda s: pr.ensembles.sherrington_kirkpatrick(48, 32, seed=s)),
+    edwards_anderson, sk = pr.ensembles.edwards_anderson, pr.ensembles.sherrington_kirkpatrick
+    ensembles: dict[str, tuple[float, float, Make]] = {
+        "16^2": (1.2, 1.0, lambda s: edwards_anderson((16, 16), "gaussian", seed=s)),
+        "6^3": (1.5, 1.0, lambda s: edwards_anderson((6, 6, 6), "gaussian", seed=s)),
+        "6^3 diluted 0.3": (1.3, 1.0, lambda s: edwards_anderson((6, 6, 6), "gaussian", 0.3, seed=s)),
+        "SK 48 x 32": (0.9, 1536**-0.5, lambda s: sk(48, 32, seed=s)),
     }
-    for name, (T, s2, n_sweeps, make) in ensembles.items():
-        yield _gaussian_identity(f"{name}, T={T}", [make(seed) for seed in range(n)], T, s2, n_sweeps)
+    for k, (name, (T, s2, make)) in enumerate(ensembles.items()):
+        yield _gaussian_identity(f"{name}, T={T}", make, T, s2, range(1000 * k, 1000 * k + n))
 
 
-def _gaussian_identity(name: str, instances: list[pr.RBM], T: float, s2: float, n_sweeps: int) -> Row:
+def _gaussian_identity(name: str, make: Make, T: float, s2: float, seeds: range) -> Row:
     """[E]/N beside the right side of the identity; the error is that of their difference over instances."""
-    N, left, right, series = spins_of(instances[0]), [], [], []
-    for seed, rbm in enumerate(instances):
-        found = pr.sample(rbm, 256, n_sweeps, 1 / T, seed=seed, measure_every=n_sweeps // 40)
-        left.append(found.series["energy"][-1].mean() / N)
-        right.append(-s2 / T * (1 - link_overlap(rbm, found.visible, found.hidden)).sum() / N)
-        series.append(found.series["energy"][4:].mean(1))
+    left, right, series = [], [], []
+    for seed in seeds:
+        rbm = make(seed)
+        found = pr.sample(rbm, 256, 2000, 1 / T, seed=seed, measure_every=40)
+        left.append(found.series["energy"][-1].mean() / spins_of(rbm))
+        right.append(-s2 / T * (1 - link_overlap(rbm, found.visible, found.hidden)).sum() / spins_of(rbm))
+        series.append(found.series["energy"][10:].mean(1))
     error = pr.Estimate.of(np.subtract(left, right)).error
-    fine = windows_agree(np.stack(series, 1))
-    return Row(f"u Gaussian {name}", pr.Estimate(np.mean(left), error, len(left)), np.mean(right), "identity", fine)
+    found = pr.Estimate(float(np.mean(left)), error, len(left))
+    return Row(f"u Gaussian {name}", found, float(np.mean(right)), "identity", windows_agree(np.stack(series, 1)))
 
 
 def link_overlap(rbm: pr.RBM, visible: np.ndarray, hidden: np.ndarray) -> np.ndarray:
@@ -114,15 +119,19 @@ def mean_field(quick: bool) -> Iterator[Row]:
     (the first, -sum J tanh(beta J), is subtracted instance by instance), then u is extrapolated to large N.
     """
     n = 64 if quick else 256
+    first = 0
     for dilution, couplings in ((0.0, "gaussian"), (0.0, "pm1"), (0.85, "gaussian"), (0.85, "pm1")):
-        sizes = [_mean_field_size(k, dilution, couplings, n) for k in ((1, 2, 4) if quick else (2, 4, 8))]
+        sizes = []
+        for k in (1, 2, 4) if quick else (2, 4, 8):
+            sizes.append(_mean_field_size(k, dilution, couplings, range(first, first + n)))
+            first += n
         name = f"SK {couplings}, dilution {dilution}"
         for size in sizes:
             yield from size.rows(name)
         yield _extrapolated(name, sizes)
 
 
-BETA = 0.7
+BETA = 0.8
 
 
 class MeanField:
@@ -136,13 +145,12 @@ class MeanField:
         first, second = self.known
         label = f"{name}, {self.shape[0]} x {self.shape[1]}"
         yield Row(f"u {label}", pr.Estimate.of(self.u), (first + second) / self.N, "order 1/N", self.fine)
-        # the next order is again smaller by 1 / (N (1 - beta^2)^3), cubed as the fluctuations of the transition
         yield Row(f"E + sum J tanh {label}", pr.Estimate.of(self.rest), second, "order 1", self.fine)
 
 
-def _mean_field_size(k: int, dilution: float, couplings: str, n: int) -> MeanField:
+def _mean_field_size(k: int, dilution: float, couplings: str, seeds: range) -> MeanField:
     shape, u, rest, series = (64 * k, 48 * k), [], [], []
-    for seed in range(n):
+    for seed in seeds:
         rbm = pr.ensembles.sherrington_kirkpatrick(*shape, dilution, couplings, seed=seed)
         energy = pr.sample(rbm, 256, 240, BETA, seed=seed, measure_every=4).series["energy"]
         J = rbm.to_spins().J.weight
@@ -154,13 +162,18 @@ def _mean_field_size(k: int, dilution: float, couplings: str, n: int) -> MeanFie
 
 
 def _extrapolated(name: str, sizes: list[MeanField]) -> Row:
-    """Intercept of a line in 1/N through u, weighted by the errors; known: sum J tanh alone."""
+    """Intercept of a line in 1/N through u, weighted by the errors.
+
+    Known: -beta s2 Nv Nh / N with s2 = 1 / sqrt(Nv Nh) at infinite degree, which is the limit of all four ensembles.
+    """
     x = np.array([1 / size.N for size in sizes])
     y = [pr.Estimate.of(size.u) for size in sizes]
     error = np.array([value.error for value in y])
     (_, u), covariance = np.polyfit(x, [value.value for value in y], 1, w=1 / error, cov="unscaled")
     found = pr.Estimate(float(u), float(covariance[1, 1] ** 0.5), y[0].n)
-    return Row(f"u {name}, 1/N to 0", found, sizes[-1].known[0] / sizes[-1].N, "exact", all(s.fine for s in sizes))
+    n_visible, n_hidden = sizes[0].shape
+    known = -BETA * (n_visible * n_hidden) ** 0.5 / (n_visible + n_hidden)
+    return Row(f"u {name}, 1/N to 0", found, known, "exact", all(s.fine for s in sizes))
 
 
 def high_temperature(n_visible: int, n_hidden: int, n_bonds: int, couplings: str, beta: float) -> tuple[float, float]:
@@ -170,8 +183,8 @@ def high_temperature(n_visible: int, n_hidden: int, n_bonds: int, couplings: str
     with variance sigma^2 = sum_k (number of cycles of 2k bonds) [t^2]^2k and mean -sigma^2 / 2 (Aizenman, Lebowitz &
     Ruelle 1987). There are (c^2 Nv Nh)^k / 2k such cycles, k >= 2, at connectivity c and large degree, so that with
     a = c sqrt(Nv Nh) [t^2], which is 1 at the transition, sigma^2 = -(ln(1 - a^2) + a^2) / 2 and
-    [E] = -N_b [J tanh(beta J)] - a' a^3 / (2 (a^2 - 1)) (-1), the sign being such that loops raise the energy.
-    For Gaussian couplings of a dense machine [J tanh(beta J)] = beta s2 up to order 1/N.
+    [E] = -N_b [J tanh(beta J)] + a' a^3 / (2 (1 - a^2)) + O(1/N), a' being da/dbeta. For dense Gaussian machines this
+    is -beta s2 Nv Nh + beta^3 s2 / (1 - beta^4): the textbook's -beta s2 Nv Nh and its finite-size correction.
     """
     pairs = n_visible * n_hidden
     scale, c = (n_bonds / pairs * pairs**0.5) ** -0.5, n_bonds / pairs

@@ -36,7 +36,7 @@ def square(quick: bool) -> Iterator[Row]:
     for L in (8, 16, 32) if quick else (8, 16, 32, 64):
         rbm = pr.ensembles.ising_lattice((L, L))
         T = np.repeat([T_C, 2.0, 2.5], (1024, 512, 512)).reshape(2, 1024)
-        series = lanes([rbm], T, torus_run(L, 10_000 if quick else 60_000), seed=2, up=True)
+        series = lanes([rbm], T, torus_run(L, 10_000 if quick else 60_000), seed=100 + L, up=True)
         for value, name in ((2.0, "2"), (T_C, "Tc"), (2.5, "2.5")):
             here = T.ravel() == value
             energy, fine = series.energy[:, here], series.thermalised(here)
@@ -80,13 +80,18 @@ def estimate(x: np.ndarray) -> pr.Estimate:
 
 
 def crossing_rows(name: str, sizes: dict[int, Cumulants], known: float) -> Iterator[Row]:
-    """Crossings of (L, 2L), allowed 0.1 %, then the last two extrapolated with L^-(omega + 1/nu), nu = 1."""
+    """Crossings of (L, 2L), then the last two extrapolated with L^-(omega + 1/nu), nu = 1.
+
+    Finite sizes shift a crossing as that power: 0.1 % is allowed at (16, 32), and in proportion elsewhere.
+    """
     fine = all(x.thermalised for x in sizes.values())
     pairs = {L: sizes[L].crossings(sizes[2 * L]) for L in sizes if 2 * L in sizes}
     for L, found in pairs.items():
-        yield Row(f"Tc {name} ({L}, {2 * L})", estimate(found), known, "exact, 0.1 %", fine, 1e-3 * known)
+        allowed = 1e-3 * known * (16 / L) ** (OMEGA + 1)
+        yield Row(f"Tc {name} ({L}, {2 * L})", estimate(found), known, "exact, L infinite", fine, allowed)
     first, second = list(pairs.values())[-2:]
-    yield Row(f"Tc {name}, L to infinity", estimate(second + (second - first) / (2 ** (OMEGA + 1) - 1)), known, "exact")
+    found = estimate(second + (second - first) / (2 ** (OMEGA + 1) - 1))
+    yield Row(f"Tc {name}, L to infinity", found, known, "exact", fine)
 
 
 def crossings(quick: bool) -> Iterator[Row]:
@@ -95,7 +100,7 @@ def crossings(quick: bool) -> Iterator[Row]:
     for L in (8, 16, 32) if quick else (8, 16, 32, 64):
         T = POINTS[np.arange(2048) % 5].reshape(2, 1024)
         run = torus_run(L, 10_000 if quick else 60_000)
-        series = lanes([pr.ensembles.ising_lattice((L, L))], T, run, seed=3, up=True)
+        series = lanes([pr.ensembles.ising_lattice((L, L))], T, run, seed=200 + L, up=True)
         sizes[L] = Cumulants(series.m, T.ravel(), POINTS, series.thermalised())
     yield from crossing_rows("square", sizes, T_C)
     m, p = magnetisation(8, T_C)
@@ -115,7 +120,7 @@ def anisotropic(quick: bool) -> Iterator[Row]:
     for L in (8, 16, 32):
         T = points[np.arange(1024) % 5]
         rbm = pr.ensembles.ising_lattice((L, L), J=(1.0, 0.5))
-        energy, m = general(rbm, T, Run(5 * L * L, 200 if quick else 1600, max(10, L * L // 20)), seed=4)
+        energy, m = general(rbm, T, Run(5 * L * L, 200 if quick else 1600, max(10, L * L // 20)), seed=300 + L)
         sizes[L] = Cumulants(m, T, points, windows_agree(energy, m**2))
     yield from crossing_rows("J2/J1 = 1/2", sizes, known)
     m, p = magnetisation(8, known, (1.0, 0.5))

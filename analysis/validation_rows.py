@@ -81,7 +81,12 @@ class Run(NamedTuple):
 
 
 def lanes(
-    instances: Sequence[pr.RBM], T: np.ndarray, run: Run, seed: int, instance: np.ndarray | None = None, up: bool = False
+    instances: Sequence[pr.RBM],
+    T: np.ndarray,
+    run: Run,
+    seed: int,
+    instance: np.ndarray | None = None,
+    up: bool = False,
 ) -> Series:
     """Multi-spin coded lanes (block, 1024) at temperatures T (block, 1024), from random states or from all up."""
     rbm, glass = instances[0], multispin.pack_glass(instances, instance)
