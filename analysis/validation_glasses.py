@@ -1,6 +1,7 @@
 """Known physics of disordered machines: Nishimori line, Gaussian couplings, bipartite SK above its transition."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from validation_rows import Row, Run, lanes, spins_of, windows_agree
@@ -18,17 +19,11 @@ def nishimori(quick: bool) -> Iterator[Row]:
     """
     for shape, T in (((16, 16), 1.4), ((6, 6, 6), 1.7), ((8, 8, 8), 2.0)):
         yield from _nishimori_lattice(shape, T, Run(2000, 100 if quick else 1000, 20))
-    n = 64 if quick else 256
+    n = 64 if quick else 960
     yield _nishimori_graphs("16^2 diluted 0.3", lambda s: _line((16, 16), 1.2, s), 1.2, range(n), 1024)
     yield _nishimori_graphs("6^3 diluted 0.3", lambda s: _line((6, 6, 6), 1.4, s), 1.4, range(1000, 1000 + n), 1024)
-    name = "random_regular(64, 48, 6)"
-    yield _nishimori_graphs(
-        name,
-        lambda s: pr.ensembles.random_regular(64, 48, 6, positive=_p(2.5), seed=s),
-        2.5,
-        range(2000, 2000 + n),
-        256,
-    )
+    seeds = range(2000, 2000 + n)
+    yield _nishimori_graphs("random_regular(64, 48, 6)", lambda s: _regular(2.5, s), 2.5, seeds, 256)
 
 
 def _p(T: float) -> float:
@@ -38,6 +33,10 @@ def _p(T: float) -> float:
 
 def _line(shape: tuple[int, ...], T: float, seed: int) -> pr.RBM:
     return pr.ensembles.edwards_anderson(shape, dilution=0.3, positive=_p(T), seed=seed)
+
+
+def _regular(T: float, seed: int) -> pr.RBM:
+    return pr.ensembles.random_regular(64, 48, 6, positive=_p(T), seed=seed)
 
 
 def _nishimori_lattice(shape: tuple[int, ...], T: float, run: Run) -> Iterator[Row]:
@@ -66,8 +65,8 @@ def _nishimori_graphs(name: str, make: Make, T: float, seeds: range, n_chains: i
     energy = []
     for seed in seeds:
         rbm = make(seed)
-        found = pr.sample(rbm, n_chains, 4000, 1 / T, seed=seed, measure_every=40).series["energy"]
-        energy.append(found[25:].mean(1) / spins_of(rbm))
+        found = pr.sample(rbm, n_chains, 1600, 1 / T, seed=seed, measure_every=20).series["energy"]
+        energy.append(found[20:].mean(1) / spins_of(rbm))
     series = np.stack(energy, 1)
     known = -rbm.n_bonds * np.tanh(1 / T) / spins_of(rbm)
     return Row(f"u Nishimori {name}, T={T}", pr.Estimate.of(series.mean(0)), known, "exact", windows_agree(series))
@@ -119,33 +118,42 @@ def mean_field(quick: bool) -> Iterator[Row]:
     (the first, -sum J tanh(beta J), is subtracted instance by instance), then u is extrapolated to large N.
     """
     n = 64 if quick else 256
-    first = 0
+    first = 0  # seed
     for dilution, couplings in ((0.0, "gaussian"), (0.0, "pm1"), (0.85, "gaussian"), (0.85, "pm1")):
         sizes = []
         for k in (1, 2, 4) if quick else (2, 4, 8):
             sizes.append(_mean_field_size(k, dilution, couplings, range(first, first + n)))
+            yield from sizes[-1].rows(f"SK {couplings}, dilution {dilution}")
             first += n
-        name = f"SK {couplings}, dilution {dilution}"
-        for size in sizes:
-            yield from size.rows(name)
-        yield _extrapolated(name, sizes)
+        yield _extrapolated(f"SK {couplings}, dilution {dilution}", sizes)
 
 
 BETA = 0.8
 
 
-class MeanField:
+class MeanField(NamedTuple):
     """Energies of many instances of one size."""
 
-    def __init__(self, shape: tuple[int, int], u: np.ndarray, rest: np.ndarray, known: tuple[float, float], fine: bool):
-        self.shape, self.N, self.u, self.rest, self.known, self.fine = shape, sum(shape), u, rest, known, fine
+    shape: tuple[int, int]
+    u: np.ndarray
+    """energy a spin (instance,)"""
+    rest: np.ndarray
+    """E + sum J tanh(beta J) (instance,)"""
+    known: tuple[float, float]
+    """of `high_temperature`"""
+    thermalised: bool
+
+    @property
+    def N(self) -> int:
+        """Number of spins."""
+        return sum(self.shape)
 
     def rows(self, name: str) -> Iterator[Row]:
         """u, and E beyond its first term."""
         first, second = self.known
         label = f"{name}, {self.shape[0]} x {self.shape[1]}"
-        yield Row(f"u {label}", pr.Estimate.of(self.u), (first + second) / self.N, "order 1/N", self.fine)
-        yield Row(f"E + sum J tanh {label}", pr.Estimate.of(self.rest), second, "order 1", self.fine)
+        yield Row(f"u {label}", pr.Estimate.of(self.u), (first + second) / self.N, "order 1/N", self.thermalised)
+        yield Row(f"E + sum J tanh {label}", pr.Estimate.of(self.rest), second, "order 1", self.thermalised)
 
 
 def _mean_field_size(k: int, dilution: float, couplings: str, seeds: range) -> MeanField:
@@ -173,7 +181,7 @@ def _extrapolated(name: str, sizes: list[MeanField]) -> Row:
     found = pr.Estimate(float(u), float(covariance[1, 1] ** 0.5), y[0].n)
     n_visible, n_hidden = sizes[0].shape
     known = -BETA * (n_visible * n_hidden) ** 0.5 / (n_visible + n_hidden)
-    return Row(f"u {name}, 1/N to 0", found, known, "exact", all(s.fine for s in sizes))
+    return Row(f"u {name}, 1/N to 0", found, known, "exact", all(s.thermalised for s in sizes))
 
 
 def high_temperature(n_visible: int, n_hidden: int, n_bonds: int, couplings: str, beta: float) -> tuple[float, float]:
