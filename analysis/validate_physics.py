@@ -1,8 +1,8 @@
 """Known physics, reproduced: python analysis/validate_physics.py [PART ...] [--quick] [--json FILE]
 
 Parts: ring, square, crossings, anisotropic, nishimori, gaussian, mean_field; all of them if none is named. A row passes
-within three standard errors (or within what its finite size allows, where that is said), if the last three log2
-windows agree. Of 1000 right rows 3 fail for three errors and 1 for the windows. Errors are over independent lanes or
+within three standard errors (and what its finite size may add, where that is said), if the last three log2 windows
+agree. Of 1000 right rows 3 fail for three errors and 1 for the windows. Errors are over independent lanes or
 instances, sigma is the deviation in errors. The full run takes about 10 minutes on two cores, the quick one a minute.
 """
 

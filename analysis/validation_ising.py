@@ -103,8 +103,8 @@ def transition(
 ) -> Iterator[Row]:
     """Crossings of (4, 8) and U of L = 8 against exact ones; crossings of larger sizes against T_c.
 
-    Finite sizes shift a crossing by about L^-(omega + 1/nu), nu = 1; allowed is twice the exact shift of (4, 8), scaled
-    like that. The last two crossings are extrapolated with this power.
+    Finite sizes shift a crossing by about L^-(omega + 1/nu), nu = 1; allowed is the exact shift of (4, 8), scaled like
+    that. The last two crossings are extrapolated with this power.
     """
     low = newton(lambda T: binder(8, T, J) - binder(4, T, J), known, x1=0.99 * known, tol=1e-7)
     small = [measured(L, POINTS / POINTS[2] * low) for L in (4, 8)]
@@ -114,7 +114,7 @@ def transition(
     fine = all(x.thermalised for x in found.values())
     pairs = {L: found[L].crossings(found[2 * L]) for L in sizes[:-1]}
     for L, crossing in pairs.items():
-        allowed = 2 * abs(low - known) * (4 / L) ** (OMEGA + 1)
+        allowed = abs(low - known) * (4 / L) ** (OMEGA + 1)
         yield Row(f"Tc {name} ({L}, {2 * L})", estimate(crossing), known, "exact, L infinite", fine, allowed)
     first, second = list(pairs.values())[-2:]
     limit = estimate(second + (second - first) / (2 ** (OMEGA + 1) - 1))
@@ -123,7 +123,7 @@ def transition(
     yield Row(f"binder_cumulant {name} 8, Tc", found[8].at(known), U, "transfer matrix", fine)
     if J[0] == J[1]:  # U depends on the shape in units of the correlation lengths
         L = sizes[-1]
-        allowed = (U - BINDER) * (8 / L) ** (OMEGA - 0.25)
+        allowed = (U - BINDER) * (8 / L) ** OMEGA
         yield Row(f"binder_cumulant {name} {L}, Tc", found[L].at(known), BINDER, "L infinite", fine, allowed)
 
 

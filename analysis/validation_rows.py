@@ -23,7 +23,7 @@ class Row(NamedTuple):
     thermalised: bool = True
     """the last three log2 windows agree"""
     allowed: float = 0.0
-    """what the finite size may add: it takes the place of three errors where it is larger"""
+    """what the finite size may add to three errors"""
     part: str = ""
     seconds: float = 0.0
     """CPU time since the row before, all threads"""
@@ -35,9 +35,9 @@ class Row(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        """Within three errors, or within what is allowed, and thermalised."""
+        """Within three errors and what the finite size may add, and thermalised."""
         deviation = abs(self.estimate.value - self.known)
-        return self.thermalised and bool(deviation <= max(3 * self.estimate.error, self.allowed))
+        return self.thermalised and bool(deviation <= 3 * self.estimate.error + self.allowed)
 
 
 Part = Callable[[bool], Iterator[Row]]
