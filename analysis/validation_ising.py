@@ -103,8 +103,9 @@ def transition(
 ) -> Iterator[Row]:
     """Crossings of (4, 8) and U of L = 8 against exact ones; crossings of larger sizes against T_c.
 
-    Finite sizes shift a crossing by about L^-(omega + 1/nu), nu = 1; allowed is the exact shift of (4, 8), scaled like
-    that. The last two crossings are extrapolated with this power.
+    Finite sizes shift a crossing by L^-(omega + 1/nu), nu = 1: the last two are extrapolated with this power. Small ones
+    fall more slowly, from (4, 8) to (8, 16) with powers 2.4 (square) and 2.2 (J2/J1 = 1/2), measured; allowed is the
+    exact shift of (4, 8) times (4/L)^2.
     """
     low = newton(lambda T: binder(8, T, J) - binder(4, T, J), known, x1=0.99 * known, tol=1e-7)
     small = [measured(L, POINTS / POINTS[2] * low) for L in (4, 8)]
@@ -114,7 +115,7 @@ def transition(
     fine = all(x.thermalised for x in found.values())
     pairs = {L: found[L].crossings(found[2 * L]) for L in sizes[:-1]}
     for L, crossing in pairs.items():
-        allowed = abs(low - known) * (4 / L) ** (OMEGA + 1)
+        allowed = abs(low - known) * (4 / L) ** 2
         yield Row(f"Tc {name} ({L}, {2 * L})", estimate(crossing), known, "exact, L infinite", fine, allowed)
     first, second = list(pairs.values())[-2:]
     limit = estimate(second + (second - first) / (2 ** (OMEGA + 1) - 1))
