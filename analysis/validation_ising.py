@@ -103,7 +103,7 @@ def transition(
 ) -> Iterator[Row]:
     """Crossings of (4, 8) and U of L = 8 against exact ones; crossings of larger sizes against T_c.
 
-    Finite sizes shift a crossing by L^-(omega + 1/nu), nu = 1: the last two are extrapolated with this power. Small ones
+    Finite sizes shift a crossing by L^-(omega + 1/nu), nu = 1: the last two are extrapolated with it. Small ones
     fall more slowly, from (4, 8) to (8, 16) with powers 2.4 (square) and 2.2 (J2/J1 = 1/2), measured; allowed is the
     exact shift of (4, 8) times (4/L)^2.
     """
