@@ -38,7 +38,7 @@ _PUBLIC = {
     "temper": "tempering",
 }
 
-_MODULES = ("dilution", "ensembles", "observables", "paths", "statistics")
+_MODULES = ("dilution", "ensembles", "observables", "partition", "paths", "statistics", "tempering")
 
 __all__ = sorted((*_PUBLIC, *_MODULES))
 
