@@ -14,7 +14,7 @@ from physrbm.sampling import sample
 from physrbm.spec import RunSpec
 from physrbm.streams import Stream, generator
 
-_TEMPERING = 12_000  # sweeps of it
+TEMPERING = 12_000  # sweeps of it
 _LOOK = 1000  # test samples of the cheap scores on the way
 
 
@@ -64,7 +64,7 @@ def _log_z(spec: RunSpec, rbm: RBM, data: Dataset) -> LogZ:
     z = log_z(rbm, n_chains=spec.ais_chains, data=data.train, seed=spec.seed)
     if z.estimated:
         return z
-    second = log_z(rbm, "bar", data=data.train, seed=spec.seed, n_sweeps=_TEMPERING)
+    second = log_z(rbm, "bar", data=data.train, seed=spec.seed, n_sweeps=TEMPERING)
     return second if second.estimated else z._replace(reason=f"{z.reason}; by tempering: {second.reason}")
 
 

@@ -18,7 +18,7 @@ __all__ = ["along", "log_likelihood", "log_z"]
 
 METHODS = ("ais", "ais_reverse", "bar", "exact", "integration", "mbar")
 _TEMPERED = {"bar": bridge.bar, "integration": bridge.integration, "mbar": bridge.mbar}
-_REPLICAS, _SWEEPS = 32, 4000
+REPLICAS, _SWEEPS = 32, 4000
 _ENUMERABLE = 18  # units of the smaller layer that are summed over within a second
 
 
@@ -87,7 +87,7 @@ def log_z(
     if method in ("ais", "all"):
         found["ais"] = ais.estimate(rbm, beta, n_chains, n_rungs, data, seed)
     if method != "ais":
-        run = temper(rbm, path, n_sweeps, _REPLICAS, data=data, seed=seed)
+        run = temper(rbm, path, n_sweeps, REPLICAS, data=data, seed=seed)
         found |= _tempered(run, method, n_rungs, data, seed)
     if data is not None:
         found = {name: bounded(z, rbm, data, beta) for name, z in found.items()}

@@ -9,7 +9,7 @@ from physrbm.paths import LinearPath
 from physrbm.streams import Use
 from physrbm.tempering.rounds import rounds
 
-_FIRST_RUNGS, _MOST_RUNGS = 16, 256
+_FIRST_RUNGS, MOST_RUNGS = 16, 256
 _PILOTS = (100, 200, 400)  # rounds; the first half of each thermalises
 _REPLICAS = 8
 _LEAST_RUNGS = 3
@@ -38,7 +38,7 @@ def tune(path: LinearPath, rbm: RBM, data: np.ndarray | None, seed: int) -> Tune
                 rejections.append(now.rejection)
         rejection = np.nanmean(np.stack(rejections), axis=0)
         barrier = float(rejection.sum())
-        n_rungs = int(np.clip(np.ceil(1 + 2 * barrier), _LEAST_RUNGS, _MOST_RUNGS))
+        n_rungs = int(np.clip(np.ceil(1 + 2 * barrier), _LEAST_RUNGS, MOST_RUNGS))
         # a little of the mean everywhere: a gap that is never rejected must not lose all its rungs
         height = np.concatenate([[0.0], np.cumsum(rejection + 1e-2 * rejection.mean() + 1e-9)])
         path = path._replace(t=np.interp(np.linspace(0, height[-1], n_rungs), height, path.t))
