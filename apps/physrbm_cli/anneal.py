@@ -167,3 +167,5 @@ def _print(spec: "RunSpec", last: "Measurement", folder: Path, as_json: bool) ->
     else:
         show(last)
         typer.echo(f"run {folder}  (physrbm show {folder})")
+    if not last.final.log_z.estimated:
+        raise typer.Exit(3)

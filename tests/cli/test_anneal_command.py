@@ -195,3 +195,16 @@ def test_help_and_import_are_light():
                  "assert CliRunner().invoke(app, ['--help']).exit_code == 0"):  # fmt: skip
         loaded = subprocess.check_output([sys.executable, "-c", f"import sys; {code}; print(*sys.modules)"], text=True)
         assert not heavy & set(loaded.split())
+
+
+def test_a_log_z_that_cannot_be_estimated_is_withheld_and_exits_with_3(tmp_path):
+    """A frozen machine: AIS is refused, and the tempering it falls back on is not equilibrated."""
+    rng = np.random.default_rng(0)
+    hard = pr.RBM.from_spins(5 * rng.normal(size=(64, 40)), np.zeros(64), np.zeros(40))
+    hard.save(tmp_path / "hard.h5")
+    arguments = ["anneal", "--from", str(tmp_path / "hard.h5"), "--updates", "0", "--seed", "1", "--ais-chains", "100"]
+    result = CliRunner().invoke(app, [*arguments, "--samples", "50", "--out", str(tmp_path / "run")])
+    assert result.exit_code == 3
+    assert "by tempering: not equilibrated" in result.stdout
+    report = pr.open_run(tmp_path / "run").report()
+    assert report["log_z"]["estimated"] is False
