@@ -93,7 +93,7 @@ def anneal(
             return plan(spec, data_dir, as_json)
         folder = out or _folder(spec)
         found = _measurements(spec, folder, data_dir, signals, again, takeover)
-        last = _show_all(found, spec, folder, signals, (quiet, verbose, bar))
+        last = _show_all(found, spec, folder, signals, (quiet, verbose, bar), again is not None)
     if last is None and again is not None and as_json:
         typer.echo(json.dumps(again.report()))
     elif last is None:
@@ -132,7 +132,12 @@ def _measurements(
 
 
 def _show_all(
-    measurements: "Iterator[Measurement]", spec: "RunSpec", folder: Path, signals: "Signals", style: Style
+    measurements: "Iterator[Measurement]",
+    spec: "RunSpec",
+    folder: Path,
+    signals: "Signals",
+    style: Style,
+    again: bool,
 ) -> "Measurement | None":
     """The last measurement; None if there was nothing left to do."""
     from physrbm_cli.progress import progress
@@ -144,6 +149,8 @@ def _show_all(
                 signals.arm()
                 if not style[0]:
                     _say_what(m, spec, folder)
+                if again and not style[0]:
+                    say(f"going on from update {m.update}")
             last = m
             show(m)
     return last

@@ -91,7 +91,12 @@ v, h = pr.sample(rbm, 200, 50, beta=0.9, seed=2)
 dense = pr.sample(pr.RBM.initialise(60, 30, scale=0.6, seed=1), 300, 50, seed=2)
 z = pr.log_z(rbm, n_chains=128, n_rungs=50, seed=3)
 *_, last = pr.train(rbm, v, seed=4, updates=5, n_chains=64, batch_size=50)
-arrays = v, h, *dense, last.rbm.bonds.weight, last.chains.rng
+*_, counted = pr.train(rbm, v, seed=4, updates=5, n_chains=64, batch_size=50, statistics="counts")
+tempered = pr.temper(rbm, pr.paths.from_independent(4), 20, 9, data=v, seed=5)
+diluted = pr.temper(rbm, pr.paths.dilution(rbm, [0.9, 0.7]), 20, 40, seed=6)
+spins = pr.sample(pr.ensembles.edwards_anderson((4, 6), dilution=0.2), 600, 20, beta=0.8, seed=7, measure_every=20)
+arrays = v, h, *dense, last.rbm.bonds.weight, last.chains.rng, counted.rbm.bonds.weight
+arrays += tempered.weights, tempered.visible, diluted.weights, diluted.visible, spins.visible, spins.series["energy"]
 print(hashlib.sha256(b"".join(x.tobytes() for x in arrays)).hexdigest(), z.value.hex())
 """
 
