@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--replicas", type=int, default=64)
     parser.add_argument("--rungs", type=int, help="of AIS; a pilot counts them if absent")
     parser.add_argument("--chains", type=int, default=4096, help="of AIS")
-    parser.add_argument("--steps", type=int, default=100, help="of AIS between two machines of the training")
+    parser.add_argument("--along", type=int, default=2000, help="rungs of AIS along the training")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
@@ -45,7 +45,7 @@ def main() -> None:
     why = "" if tempered.verdict.equilibrated else str(tempered.verdict)
     found["ais_reverse"] = ais.reverse(rbm, tempered.pool, given.rungs, data.train, given.seed, why)
     print(f"bridges and reverse AIS{lap()}", flush=True)
-    found["trajectory"] = partition.along(pr.paths.trajectory(run), data.train, 1024, given.steps, given.seed)[-1]
+    found["trajectory"] = partition.along(pr.paths.trajectory(run), data.train, 1024, given.along, given.seed)[-1]
     print(f"AIS along the training{lap()}")
     for name, z in found.items():
         likelihood = pr.log_likelihood(rbm, data.test, z._replace(estimated=True))

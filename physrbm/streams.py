@@ -53,6 +53,7 @@ class Use(IntEnum):
     TRAJECTORY = 9
     REVERSE = 10
     GLASS = 11
+    PILOT_TRAJECTORY = 12
 
 
 def sequence(seed: int, stream: Stream, *key: int) -> "np.random.SeedSequence":

@@ -1,7 +1,7 @@
 """Annealed importance sampling along a training: every machine on the way is a rung, and gets its log Z."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -13,38 +13,68 @@ from physrbm.paths import MachinePath
 from physrbm.sampling import Chains, pack_machine, repack_machine, states, sweep
 from physrbm.streams import Use
 
+_PILOT_CHAINS, _PILOT_STEPS = 256, 8
 
-def along(path: MachinePath, data: np.ndarray, n_chains: int = 1024, steps: int = 4, seed: int = 0) -> tuple[LogZ, ...]:
+
+def along(
+    path: MachinePath, data: np.ndarray, n_chains: int = 1024, n_rungs: int = 2000, seed: int = 0
+) -> tuple[LogZ, ...]:
     """log Z of every machine of `path`, from independent pixels (means of `data`) to the first and on from each to the
-    next, couplings and fields changing in `steps` equal parts with a sweep after each (Bereux et al. 2025).
+    next, couplings and fields changing straight in between, with a sweep at every rung (Bereux et al. 2025).
 
-    The machines must have one graph, as those of one training have. Raises InvalidInput.
+    A pilot places the `n_rungs` rungs between the machines, equally far apart in the spread of the work. The machines
+    must have one graph, as those of one training have. Raises InvalidInput.
     """
     machines = path.machines
-    if steps < 1 or n_chains < ais.MIN_CHAINS:
-        raise InvalidInput(f"at least 1 step and {ais.MIN_CHAINS} chains are needed, got {steps} and {n_chains}")
-    if any(
-        not (np.array_equal(m.bonds.i, machines[0].bonds.i) and np.array_equal(m.bonds.j, machines[0].bonds.j))
-        for m in machines
-    ):
-        raise InvalidInput("the machines of the path have different bonds")
+    if n_rungs < len(machines) or n_chains < ais.MIN_CHAINS:
+        least = f"{len(machines)} rungs and {ais.MIN_CHAINS} chains"
+        raise InvalidInput(f"at least {least} are needed, got {n_rungs} and {n_chains}")
+    for one in machines[1:]:
+        if not all(np.array_equal(getattr(one.bonds, k), getattr(machines[0].bonds, k)) for k in "ij"):
+            raise InvalidInput("the machines of the path have different bonds")
     first = ais.independent_path(machines[0], 1.0, data.mean(0))
     ladder = ais.pilot_ladder(first, None, seed)
+    places = _places(machines, first, ladder, n_rungs, seed)
     chains = first.start(n_chains, seed, (Use.TRAJECTORY,))
-    log_weight = first.climb(chains, ladder)
-    chains.scale[:], chains.base_scale[:] = 1.0, 0.0
-    found = [ais.mean_weight(log_weight, first.log_z_base, ladder.size)]
-    machine = pack_machine(machines[0])
-    for before, after in pairwise(machines):
-        for k in range(1, steps + 1):
-            now, then = (_between(before, after, part / steps) for part in (k - 1, k))
-            log_weight = log_weight + _gain(now, then, chains)
-            machine = repack_machine(machine, then)
-            sweep(machine, chains, 1)
-        shift = machines[0].constant - after.constant
-        n_rungs = ladder.size + steps * len(found)
-        found.append(ais.mean_weight(log_weight, first.log_z_base + shift, n_rungs)._replace(method="trajectory"))
+    log_weight, found = first.climb(chains, ladder), []
+    base = first.log_z_base + machines[0].constant  # free energies hold the constants of all later machines
+    found.append(ais.mean_weight(log_weight, first.log_z_base, ladder.size)._replace(method="trajectory"))
+    log_weight = log_weight - machines[0].constant
+    for k, gain in enumerate(_climb(machines, chains, places), 1):
+        log_weight = log_weight + gain
+        if places[k] == round(places[k]):
+            z = ais.mean_weight(log_weight, base, ladder.size + k)
+            found.append(z._replace(method="trajectory"))
     return tuple(found)
+
+
+def _places(machines: Sequence[RBM], first: ais.Path, ladder: np.ndarray, n_rungs: int, seed: int) -> np.ndarray:
+    """Ascending rungs from 0 to the last machine, k being machine k; every machine is one."""
+    chains = first.start(_PILOT_CHAINS, seed, (Use.PILOT_TRAJECTORY,))
+    first.climb(chains, ladder)
+    coarse = np.linspace(0, len(machines) - 1, _PILOT_STEPS * (len(machines) - 1) + 1)
+    spread = np.array([gain.std() for gain in _climb(machines, chains, coarse)])
+    distance = np.concatenate([[0.0], np.cumsum(spread + 1e-3 * spread.mean() + 1e-12)])
+    even = np.interp(np.linspace(0, distance[-1], n_rungs), distance, coarse)
+    return np.unique(np.concatenate([even, np.arange(len(machines))]))
+
+
+def _climb(machines: Sequence[RBM], chains: Chains, places: np.ndarray) -> Iterator[np.ndarray]:
+    """Gains of the log-weights (chain,) from each place to the next, a sweep after each; chains change in place."""
+    chains.scale[:], chains.base_scale[:] = 1.0, 0.0
+    now, machine = _at(machines, float(places[0])), pack_machine(machines[0])
+    for place in places[1:]:
+        then = _at(machines, float(place))
+        v = states(chains).visible
+        yield now.free_energy(v) - then.free_energy(v)
+        machine, now = repack_machine(machine, then), then
+        sweep(machine, chains, 1)
+
+
+def _at(machines: Sequence[RBM], place: float) -> RBM:
+    """The machine at a place between two."""
+    k = min(int(place), len(machines) - 2)
+    return _between(machines[k], machines[k + 1], place - k)
 
 
 def _between(before: RBM, after: RBM, part: float) -> RBM:
@@ -53,11 +83,5 @@ def _between(before: RBM, after: RBM, part: float) -> RBM:
 
     bonds = before.bonds._replace(weight=mixed(before.bonds.weight, after.bonds.weight))
     visible, hidden = mixed(before.visible_bias, after.visible_bias), mixed(before.hidden_bias, after.hidden_bias)
-    return replace(before, bonds=bonds, visible_bias=visible, hidden_bias=hidden)
-
-
-def _gain(now: RBM, then: RBM, chains: Chains) -> np.ndarray:
-    """log p*_then(v) - log p*_now(v) of the chains, the hidden layer summed out."""
-    v = states(chains).visible
-    gain: np.ndarray = now.free_energy(v) - then.free_energy(v)
-    return gain
+    constant = (1 - part) * before.constant + part * after.constant
+    return replace(before, bonds=bonds, visible_bias=visible, hidden_bias=hidden, constant=constant)
