@@ -37,13 +37,11 @@ def along(
     places = _places(machines, first, ladder, n_rungs, seed)
     chains = first.start(n_chains, seed, (Use.TRAJECTORY,))
     log_weight, found = first.climb(chains, ladder), []
-    base = first.log_z_base + machines[0].constant  # free energies hold the constants of all later machines
     found.append(ais.mean_weight(log_weight, first.log_z_base, ladder.size)._replace(method="trajectory"))
-    log_weight = log_weight - machines[0].constant
     for k, gain in enumerate(_climb(machines, chains, places), 1):
         log_weight = log_weight + gain
         if places[k] == round(places[k]):
-            z = ais.mean_weight(log_weight, base, ladder.size + k)
+            z = ais.mean_weight(log_weight, first.log_z_base, ladder.size + k)
             found.append(z._replace(method="trajectory"))
     return tuple(found)
 
