@@ -7,7 +7,7 @@ import numpy as np
 
 from physrbm.errors import InvalidInput
 from physrbm.estimate import LogZ
-from physrbm.model import RBM
+from physrbm.model import RBM, check_states
 from physrbm.partition import ais
 from physrbm.paths import MachinePath
 from physrbm.sampling import Chains, pack_machine, repack_machine, states, sweep
@@ -32,7 +32,7 @@ def along(
     for one in machines[1:]:
         if not all(np.array_equal(getattr(one.bonds, k), getattr(machines[0].bonds, k)) for k in "ij"):
             raise InvalidInput("the machines of the path have different bonds")
-    first = ais.independent_path(machines[0], 1.0, data.mean(0))
+    first = ais.independent_path(machines[0], 1.0, check_states(data, machines[0].n_visible).mean(0))
     ladder = ais.pilot_ladder(first, None, seed)
     places = _places(machines, first, ladder, n_rungs, seed)
     chains = first.start(n_chains, seed, (Use.TRAJECTORY,))
