@@ -93,13 +93,13 @@ def temper(
     path = tune(from_independent(), rbm, data, seed).path if path is None else path
     ladder = path.bind(rbm, data)
     looks, pool, due = [], [], set(np.linspace(n_rounds // 2 + 1, n_rounds, _SNAPSHOTS).astype(int))
-    state = begin(ladder, n_replicas, start, seed)
-    for state, look in go_on(ladder, state, lambda: n_rounds, sweeps, seed, observables):
-        if look is not None and state.rounds >= n_rounds // 2:
+    first = begin(ladder, n_replicas, start, seed)
+    for now, look in go_on(ladder, first, lambda: n_rounds, sweeps, seed, observables):
+        if look is not None and now.rounds >= n_rounds // 2:
             looks.append(look)
-        if state.rounds in due:
-            pool.append(ladder.states(state.walkers, -1).visible)
-    return conclude(path, ladder, state, stack(looks), np.concatenate(pool), sweeps)
+        if now.rounds in due:
+            pool.append(ladder.states(now.walkers, -1).visible)
+    return conclude(path, ladder, now, stack(looks), np.concatenate(pool), sweeps)
 
 
 def conclude(path: Path, ladder: Ladder, state: State, looks: Look, pool: np.ndarray, sweeps_between: int) -> Tempered:
