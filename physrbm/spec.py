@@ -57,6 +57,7 @@ class RunSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     kind: ClassVar[Kind] = "anneal"
+    command: ClassVar[str] = "anneal"
 
     data: str = "digits"
     binarise: Threshold = 0.5
@@ -119,6 +120,11 @@ class TemperSpec(BaseModel):
     observables: Names = ()
     methods: Names = ()
     seed: Seed = 0
+
+    @property
+    def command(self) -> str:
+        """Of `physrbm`, that goes on with it."""
+        return "logz" if self.methods else "sample"
 
     @property
     def updates(self) -> int:

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator
-from math import isqrt
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,60 +10,7 @@ import typer
 
 from physrbm.errors import InvalidInput, printable
 
-Source = Annotated[str, typer.Argument(help="RUN, RUN@update, or a machine file (.h5).")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
-
-
-def logz(
-    source: Source,
-    method: Annotated[str, typer.Option(help="ais or exact.")] = "ais",
-    beta: Annotated[float, typer.Option(help="Inverse temperature.")] = 1.0,
-    chains: Annotated[int, typer.Option(help="Independent chains.")] = 1024,
-    rungs: Annotated[int | None, typer.Option(help="Rungs; a pilot counts them if absent.")] = None,
-    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
-    as_json: Json = False,
-) -> None:
-    """Estimate log Z with a 95 % interval, or say that it cannot be estimated; exit code 3 then."""
-    from physrbm.estimate import plain
-    from physrbm.partition import log_z
-    from physrbm.store import read_machine
-
-    estimate = log_z(read_machine(source), method, beta, chains, rungs, seed=seed)
-    typer.echo(json.dumps(plain(estimate._asdict())) if as_json else str(estimate))
-    if not estimate.estimated:
-        raise typer.Exit(3)
-
-
-def sample(
-    source: Source,
-    chains: Annotated[int, typer.Option(help="Independent chains.")] = 1024,
-    sweeps: Annotated[int, typer.Option(help="Sweeps from random starts.")] = 1000,
-    beta: Annotated[float, typer.Option(help="Inverse temperature.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Write the visible states to this .npy file.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Generate configurations: mean energy a unit with its error, a strip of pictures."""
-    import numpy as np
-
-    from physrbm import sampling
-    from physrbm.estimate import Estimate, plain
-    from physrbm.store import read_machine
-    from physrbm_cli.pictures import draw
-
-    if out is not None and out.suffix != ".npy":
-        raise InvalidInput(f"{out}: samples are written as .npy; choose a name that ends so")
-    rbm = read_machine(source)
-    v, h = sampling.sample(rbm, chains, sweeps, beta, seed=seed)
-    energy = Estimate.of(rbm.energy(v, h) / (rbm.n_visible + rbm.n_hidden))
-    if out is not None:
-        np.save(out, v)
-    if as_json:
-        typer.echo(json.dumps({"energy": plain(energy._asdict()), "chains": chains, "sweeps": sweeps, "seed": seed}))
-        return
-    typer.echo(f"energy a unit {energy} after {sweeps} sweeps of {chains} chains from random starts")
-    side = isqrt(rbm.n_visible)
-    draw(v, (side, side) if side * side == rbm.n_visible else (rbm.n_visible,), "the first:")
 
 
 def show(source: Annotated[Path, typer.Argument(help="A run folder.")], as_json: Json = False) -> None:
@@ -80,7 +26,7 @@ def show(source: Annotated[Path, typer.Argument(help="A run folder.")], as_json:
     about = {"run": run.folder, "state": run.state, "reason": run.status.get("reason"), "last sign of life": when}
     about |= {"update": run.status.get("update"), "machines of updates": ", ".join(map(str, run.steps))}
     for name, value in {**about, **run.machine, **run.spec.model_dump(exclude=set(run.machine))}.items():
-        if value not in (None, ""):
+        if value not in (None, "", ()):
             typer.echo(printable(f"{name:<28}{value}"))
     try:
         for line in _lines(report):
@@ -101,6 +47,11 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
 
     if "log_z" in report:
         yield str(LogZ(**report["log_z"]))
+    if "verdict" in report:
+        from physrbm_cli.tempering_report import lines
+
+        yield from lines(report)
+        return
     for table in ("log_likelihood", "independent_pixels", "scores", "anchors"):
         for name, x in report.get(table, {}).items():
             value = compact(x["value"], x["error"]) if x.get("estimated", True) else "not estimated"
@@ -132,6 +83,7 @@ def _row(path: Path) -> dict[str, Any]:
     return {
         "run": str(path),
         "state": run.state,
+        "kind": run.spec.kind,
         "update": f"{run.status.get('update')}/{run.spec.updates}",
         "data": run.spec.data,
         "hidden": run.machine.get("n_hidden"),

@@ -1,5 +1,6 @@
 """log Z, and the likelihoods that hang on it."""
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Literal, overload
 
@@ -14,10 +15,10 @@ from physrbm.partition.trajectory import along
 from physrbm.paths import LinearPath, Path
 from physrbm.tempering import Tempered, temper
 
-__all__ = ["along", "log_likelihood", "log_z"]
+__all__ = ["METHODS", "TEMPERED", "along", "check_methods", "estimates", "log_likelihood", "log_z"]
 
 METHODS = ("ais", "ais_reverse", "bar", "exact", "integration", "mbar")
-_TEMPERED = {"bar": bridge.bar, "integration": bridge.integration, "mbar": bridge.mbar}
+TEMPERED = {"bar": bridge.bar, "integration": bridge.integration, "mbar": bridge.mbar}
 _REPLICAS, _SWEEPS = 64, 4000
 _ENUMERABLE = 18  # units of the smaller layer that are summed over within a second
 
@@ -73,8 +74,7 @@ def log_z(
     """
     if not (np.isfinite(beta) and beta >= 0):
         raise InvalidInput(f"beta must be finite and not negative, got {beta}")
-    if method not in (*METHODS, "all"):
-        raise InvalidInput(f"unknown method {method!r}; allowed: {', '.join(METHODS)}, all")
+    check_methods([method])
     if n_chains < ais.MIN_CHAINS or (n_rungs is not None and n_rungs < 2):
         raise InvalidInput(f"AIS needs at least {ais.MIN_CHAINS} chains and 2 rungs, got {n_chains} and {n_rungs}")
     if beta != 1 and method not in ("exact", "ais"):
@@ -99,13 +99,46 @@ def log_z(
 
 def _tempered(run: Tempered, method: str, n_rungs: int | None, data: np.ndarray | None, seed: int) -> dict[str, LogZ]:
     found = {}
-    for name, estimate in _TEMPERED.items():
+    for name, estimate in TEMPERED.items():
         if method == name or (method == "all" and _can(name, run)):
             found[name] = estimate(run)
     if method in ("ais_reverse", "all"):
         why = "" if run.verdict.equilibrated else str(run.verdict)
         found["ais_reverse"] = ais.reverse(run.ladder.target, run.pool, n_rungs, data, seed, why)
     return found
+
+
+def check_methods(methods: Sequence[str]) -> None:
+    """Raise InvalidInput for a method that is not there."""
+    for method in methods:
+        if method not in (*METHODS, "all"):
+            raise InvalidInput(f"unknown method {method!r}; allowed: {', '.join(METHODS)}, all")
+
+
+def estimates(
+    run: Tempered, methods: Sequence[str], beta: float = 1.0, data: np.ndarray | None = None, seed: int = 0
+) -> dict[str, LogZ]:
+    """log Z at `beta`, the end of the path of `run`, by each of `methods` ("all": of all there are).
+
+    A method that cannot be had for this run, machine or installation is refused with the reason, its value NaN.
+    """
+    wanted = METHODS if "all" in methods else tuple(dict.fromkeys(methods))
+    return {method: _by(method, run, beta, data, seed) for method in wanted}
+
+
+def _by(method: str, run: Tempered, beta: float, data: np.ndarray | None, seed: int) -> LogZ:
+    rbm = run.ladder.target
+    try:
+        if method in ("exact", "ais"):
+            return log_z(rbm, method, beta, data=data, seed=seed)
+        if method == "ais_reverse" and beta != 1:
+            raise InvalidInput(f"method 'ais_reverse' is for beta = 1, got {beta}")
+        if method in TEMPERED and run.ladder.n_rungs < 2:
+            raise InvalidInput(f"method {method!r} needs a path")
+        found = _tempered(run, method, None, data, seed)[method]
+        return found if data is None else bounded(found, rbm, data, beta)
+    except InvalidInput as error:
+        return LogZ(np.nan, np.nan, np.nan, np.nan, 0.0, method, False, str(error))
 
 
 def _can(name: str, run: Tempered) -> bool:

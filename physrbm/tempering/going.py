@@ -7,6 +7,7 @@ import numpy as np
 
 from physrbm.observables import OBSERVABLES
 from physrbm.paths import Ladder, LinearLadder, Walkers
+from physrbm.sampling import copy_chains
 from physrbm.streams import Use
 from physrbm.tempering.rounds import Round, RoundTrips, rounds
 
@@ -54,16 +55,17 @@ def go_on(
     weights: bool = True,
 ) -> Iterator[tuple[State, Look | None]]:
     """Every round from `state` on until there are `total()` of them, the swaps carried out, with a look at every
-    `every`-th; chains change in place.
+    `every`-th. A state stays as it is: who is interrupted within the next round may keep it.
     """
-    while state.rounds < (last := total()):
-        for now in rounds(ladder, state.walkers, state.rounds, last, sweeps, seed, (Use.TEMPERING,)):
-            state.trips.see(state.walkers.walker)
-            proposed = ~np.isnan(now.rejection)
-            counted = [np.nansum(now.rejection, 1), proposed.sum(1)]
-            state = state._replace(rounds=now.number + 1, rejection=state.rejection + np.stack(counted, -1))
-            due = state.rounds % every == 0
-            yield state, _look(ladder, state, now, observables, weights) if due else None
+    while state.rounds < total():
+        n, walkers = state.rounds, Walkers(copy_chains(state.walkers.chains), state.walkers.walker.copy())
+        trips = RoundTrips(*(x.copy() for x in state.trips))
+        (now,) = rounds(ladder, walkers, n, n + 1, sweeps, seed, (Use.TEMPERING,))
+        trips.see(walkers.walker)
+        counted = np.nansum(now.rejection, 1), (~np.isnan(now.rejection)).sum(1)
+        state = State(n + 1, walkers, trips, state.rejection + np.stack(counted, -1))
+        due = state.rounds % every == 0
+        yield state, _look(ladder, state, now, observables, weights) if due else None
 
 
 def _look(ladder: Ladder, state: State, now: Round, observables: Sequence[str], weights: bool) -> Look:
