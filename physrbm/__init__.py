@@ -31,6 +31,7 @@ _PUBLIC = {
     "train": "training",
     "Estimate": "estimate",
     "RunSpec": "spec",
+    "TemperSpec": "spec",
     "run": "experiment",
     "record": "experiment",
     "resume": "experiment",

@@ -1,14 +1,13 @@
 """`physrbm anneal`: the main job."""
 
 import json
-import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from physrbm.errors import InvalidInput
+from physrbm_cli.running import option, say_done, say_how, show_all, to_resume, use_threads
 from physrbm_cli.settings import resolve, resolve_again
 from physrbm_cli.terminal import say
 
@@ -17,18 +16,9 @@ if TYPE_CHECKING:
 
     from physrbm.experiment import Measurement
     from physrbm.spec import RunSpec
-    from physrbm.store import Run
     from physrbm_cli.signals import Signals
 
-Style = tuple[bool, bool, bool]  # quiet, verbose, bar
 Machine, Training, Measuring = "The machine", "Training", "Measuring"
-
-
-def option(help: str, default: object = None, panel: str | None = None, flags: str | None = None):  # type: ignore[no-untyped-def]
-    """A setting of the run: absent means environment, config file or `default`, which the help shows."""
-    names = () if flags is None else (flags,)
-    shown = False if default is None else str(default)
-    return typer.Option(*names, help=help, show_default=shown, rich_help_panel=panel)
 
 
 def anneal(
@@ -81,37 +71,20 @@ def anneal(
 
     given = {name: given[name] for name in RunSpec.model_fields}
     with Signals(max_time) as signals:
-        again = _to_resume(out) if resume or takeover else None
-        spec = resolve(given, config) if again is None else resolve_again(given, config, again.spec)
-        if threads is not None:
-            from physrbm.sampling import set_threads
-
-            set_threads(threads)
+        again = to_resume(out, RunSpec) if resume or takeover else None
+        spec = resolve(given, config) if again is None else resolve_again(given, config, again)
+        use_threads(threads)
         if dry_run:
             from physrbm_cli.plan import plan
 
             return plan(spec, data_dir, as_json)
         folder = out or _folder(spec)
-        found = _measurements(spec, folder, data_dir, signals, again, takeover)
-        last = _show_all(found, spec, folder, signals, (quiet, verbose, bar), again is not None)
-    if last is None and again is not None and as_json:
-        typer.echo(json.dumps(again.report()))
-    elif last is None:
-        say(f"run {folder} is done  (physrbm show {folder})")
+        found = _measurements(spec, folder, data_dir, signals, again is not None, takeover)
+        last = show_all(found, signals, (quiet, verbose, bar), lambda m: _say_what(m, spec, folder))
+    if last is None:
+        say_done(folder, as_json)
     else:
         _print(spec, last, folder, as_json)
-
-
-def _to_resume(out: Path | None) -> "Run | None":
-    """The run in `out`; None if none has begun there."""
-    from physrbm.store import is_unused, open_run
-
-    if out is None:
-        raise InvalidInput("--resume needs --out, the folder of the run")
-    if is_unused(out):
-        say(f"no run in {out} yet: a new one begins")
-        return None
-    return open_run(out)
 
 
 def _folder(spec: "RunSpec") -> Path:
@@ -121,39 +94,15 @@ def _folder(spec: "RunSpec") -> Path:
 
 
 def _measurements(
-    spec: "RunSpec", folder: Path, data_dir: Path | None, signals: "Signals", again: "Run | None", takeover: bool
+    spec: "RunSpec", folder: Path, data_dir: Path | None, signals: "Signals", again: bool, takeover: bool
 ) -> "Iterator[Measurement]":
     from physrbm import experiment
 
-    if again is None:
+    if not again:
         return experiment.record(spec, folder, data_dir, signals.reason, takeover, sys.argv)
     signals.arm()  # there is a checkpoint already
-    return experiment.resume(folder, data_dir, signals.reason, takeover, sys.argv)
-
-
-def _show_all(
-    measurements: "Iterator[Measurement]",
-    spec: "RunSpec",
-    folder: Path,
-    signals: "Signals",
-    style: Style,
-    again: bool,
-) -> "Measurement | None":
-    """The last measurement; None if there was nothing left to do."""
-    from physrbm_cli.progress import progress
-
-    last = None
-    with progress(*style) as show:
-        for m in measurements:
-            if last is None:
-                signals.arm()
-                if not style[0]:
-                    _say_what(m, spec, folder)
-                if again and not style[0]:
-                    say(f"going on from update {m.update}")
-            last = m
-            show(m)
-    return last
+    found = experiment.resume(folder, data_dir, signals.reason, takeover, sys.argv)
+    return cast("Iterator[Measurement]", found)
 
 
 def _say_what(m: "Measurement", spec: "RunSpec", folder: Path) -> None:
@@ -161,7 +110,7 @@ def _say_what(m: "Measurement", spec: "RunSpec", folder: Path) -> None:
     size = f"{rbm.n_visible} x {rbm.n_hidden}, {rbm.n_bonds} of {rbm.n_possible} bonds"
     data = f"{len(m.data.train)} + {len(m.data.test)} samples (train + test)"
     say(f"run {folder}: {size}, {data}, seed {spec.seed}")
-    say(f"look: physrbm show {folder}   resume: physrbm anneal --out {shlex.quote(str(folder))} --resume")
+    say_how(folder, spec.command)
 
 
 def _print(spec: "RunSpec", last: "Measurement", folder: Path, as_json: bool) -> None:

@@ -19,9 +19,10 @@ def ctl(
     """
     from physrbm.store import open_run, send
 
-    state = open_run(run).state
+    found = open_run(run)
+    state = found.state
     if state != "running" and request != "extend":
         raise InvalidInput(f"{run}: the run is {state}, nobody would hear {request!r}")
     send(run, request, updates)
-    when = "within some seconds" if state == "running" else f"with: physrbm anneal --out {run} --resume"
+    when = "within some seconds" if state == "running" else f"with: physrbm {found.spec.command} --out {run} --resume"
     typer.echo(f"asked {run}: {request}{f' {updates}' if updates else ''}; it is done {when}")

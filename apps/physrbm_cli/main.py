@@ -8,10 +8,12 @@ import typer
 
 from physrbm_cli import ctl, data, doctor, reading
 from physrbm_cli.anneal import anneal
+from physrbm_cli.logz import logz
+from physrbm_cli.sample import sample
 from physrbm_cli.terminal import say
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-for command in (anneal, reading.sample, reading.logz, reading.ls, reading.show, ctl.ctl, doctor.doctor):
+for command in (anneal, sample, logz, reading.ls, reading.show, ctl.ctl, doctor.doctor):
     app.command()(command)
 app.add_typer(data.app, name="data")
 

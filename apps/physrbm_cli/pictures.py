@@ -1,6 +1,7 @@
 """Binary images in the terminal: every pixel is shown exactly once."""
 
 from collections.abc import Iterable
+from math import isqrt
 from typing import TYPE_CHECKING
 
 import typer
@@ -21,6 +22,12 @@ def draw(samples: "np.ndarray", shape: tuple[int, ...], title: str) -> None:
         typer.echo(title)
         for line in strip(samples.reshape(-1, *shape), width()):
             typer.echo(line.rstrip())
+
+
+def draw_squares(samples: "np.ndarray", title: str) -> None:
+    """The same for samples (n, Nv) whose shape is not known: they are drawn if they can be square."""
+    side = isqrt(samples.shape[1])
+    draw(samples, (side, side) if side * side == samples.shape[1] else (samples.shape[1],), title)
 
 
 def strip(images: "np.ndarray", columns: int) -> list[str]:

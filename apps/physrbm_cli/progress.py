@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from physrbm_cli.terminal import say
 
 if TYPE_CHECKING:
-    from physrbm.experiment import Measurement
+    from physrbm.experiment import Step
 
 _EVERY = 30.0  # seconds between plain lines
 
@@ -17,7 +17,7 @@ _EVERY = 30.0  # seconds between plain lines
 class Show(Protocol):
     """Takes every measurement."""
 
-    def __call__(self, m: "Measurement", /) -> None:
+    def __call__(self, m: "Step", /) -> None:
         """Show one measurement."""
 
 
@@ -39,11 +39,11 @@ class _Lines:
     def __init__(self, every: float) -> None:
         self._every, self._last = every, -_EVERY
 
-    def __call__(self, m: "Measurement", /) -> None:
+    def __call__(self, m: "Step", /) -> None:
         now = time.monotonic()
         if m.values and (now - self._last >= self._every or m.update == m.updates):
             self._last = now
-            say(f"update {m.update}/{m.updates}  {_scores(m)}  {m.seconds['annealing']:.0f} s")
+            say(f"update {m.update}/{m.updates}  {_scores(m)}  {m.seconds[m.stage]:.0f} s")
         if m.update == m.updates and m.final is None:
             say("measuring")
 
@@ -56,17 +56,17 @@ def _bar() -> Iterator[Show]:
     bar = BarColumn(bar_width=12)  # small enough that all fits 80 columns
     columns = TextColumn("{task.description}"), bar, MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, TextColumn("{task.fields[scores]}"), console=Console(stderr=True)) as display:
-        task = display.add_task("annealing", total=None, scores="")
+        task = display.add_task("", total=None, scores="")
 
-        def show(m: "Measurement", /) -> None:
-            display.update(task, completed=m.update, total=max(1, m.updates))
-            if m.values:
-                display.update(task, scores=f"pseudo-likelihood {m.values['pseudo_likelihood']}")
+        def show(m: "Step", /) -> None:
+            display.update(task, completed=m.update, total=max(1, m.updates), description=m.stage)
+            for name, value in list(m.values.items())[:1]:
+                display.update(task, scores=f"{name.replace('_', '-')} {value}")
             if m.update == m.updates and m.final is None:
                 display.update(task, description="measuring")
 
         yield show
 
 
-def _scores(m: "Measurement") -> str:
+def _scores(m: "Step") -> str:
     return "  ".join(f"{name.replace('_', '-')} {value}" for name, value in m.values.items())

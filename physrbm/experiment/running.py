@@ -36,6 +36,11 @@ class Measurement(NamedTuple):
         return self.state.update
 
     @property
+    def stage(self) -> str:
+        """What the updates do."""
+        return "annealing"
+
+    @property
     def rbm(self) -> RBM:
         """The machine."""
         return self.state.rbm

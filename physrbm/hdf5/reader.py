@@ -36,18 +36,19 @@ def read_sealed(path: Path) -> Tree:
 
 def read(path: Path, names: list[str] | None, max_bytes: int = MAX_BYTES) -> Tree:
     """The arrays `names` (None: all) and the attributes of any HDF5 file. Raises InvalidInput."""
-    header, arrays = _ask({"path": str(path), "names": names, "list": False, "max_bytes": max_bytes}, path)
+    header, arrays = _ask({"names": names, "list": False, "max_bytes": max_bytes}, path)
     return Tree(arrays, header["attributes"])
 
 
 def array_names(path: Path) -> list[str]:
     """Names of the arrays at the top of any HDF5 file. Raises InvalidInput."""
-    names: list[str] = _ask({"path": str(path), "names": None, "list": True, "max_bytes": 0}, path)[0]["names"]
+    names: list[str] = _ask({"names": None, "list": True, "max_bytes": 0}, path)[0]["names"]
     return names
 
 
 def _ask(request: dict[str, Any], path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Header and arrays of the answer. A child that is gone is asked once more: the file may not be to blame."""
+    request = {**request, "path": os.path.abspath(path)}  # the child stays in the folder it was started in
     try:
         header, arrays = _ask_once(request)
     except (OSError, ValueError):

@@ -1,5 +1,6 @@
 """log Z, and the likelihoods that hang on it."""
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Literal, overload
 
@@ -14,10 +15,10 @@ from physrbm.partition.trajectory import along
 from physrbm.paths import LinearPath, Path
 from physrbm.tempering import Tempered, temper
 
-__all__ = ["along", "log_likelihood", "log_z"]
+__all__ = ["METHODS", "TEMPERED", "along", "chosen", "estimates", "log_likelihood", "log_z"]
 
 METHODS = ("ais", "ais_reverse", "bar", "exact", "integration", "mbar")
-_TEMPERED = {"bar": bridge.bar, "integration": bridge.integration, "mbar": bridge.mbar}
+TEMPERED = {"bar": bridge.bar, "integration": bridge.integration, "mbar": bridge.mbar}
 REPLICAS, _SWEEPS = 32, 4000
 _ENUMERABLE = 18  # units of the smaller layer that are summed over within a second
 
@@ -83,37 +84,78 @@ def log_z(
     if method == "exact":
         value = exact.log_z(rbm, beta)
         return LogZ(value, 0.0, value, value, float("inf"), "exact", True, "")
-    found: dict[str, LogZ] = {}
-    if method in ("ais", "all"):
-        found["ais"] = ais.estimate(rbm, beta, n_chains, n_rungs, data, seed)
-    if method != "ais":
-        run = temper(rbm, path, n_sweeps, REPLICAS, data=data, seed=seed)
-        found |= _tempered(run, method, n_rungs, data, seed)
-    if data is not None:
-        found = {name: bounded(z, rbm, data, beta) for name, z in found.items()}
-    if method != "all":
-        return found[method]
-    small = min(rbm.n_visible, rbm.n_hidden) <= _ENUMERABLE
-    return found | ({"exact": log_z(rbm, "exact")} if small else {})
+    if method == "ais":
+        z = ais.estimate(rbm, beta, n_chains, n_rungs, data, seed)
+        return z if data is None else bounded(z, rbm, data, beta)
+    run = temper(rbm, path, n_sweeps, REPLICAS, data=data, seed=seed)
+    found = estimates(run, (method,), beta, data, seed, n_chains, n_rungs)
+    return found if method == "all" else found[method]
 
 
-def _tempered(run: Tempered, method: str, n_rungs: int | None, data: np.ndarray | None, seed: int) -> dict[str, LogZ]:
+def check_method(method: str, rbm: RBM, path: Path, beta: float = 1.0) -> None:
+    """Raise InvalidInput where `method` is unknown, or cannot be had of a run along `path` that ends at `beta`."""
+    if method not in METHODS:
+        raise InvalidInput(f"unknown method {method!r}; allowed: {', '.join(METHODS)}, all")
+    if method in TEMPERED and isinstance(path, LinearPath) and len(path.t) < 2:
+        raise InvalidInput(f"method {method!r} needs a path")
+    if method in ("integration", "mbar") and not isinstance(path, LinearPath):
+        raise InvalidInput(f"method {method!r} needs a straight path: independent or temperature")
+    if method == "mbar" and find_spec("pymbar") is None:
+        raise InvalidInput("method 'mbar' needs pymbar: pip install 'physrbm[mbar]'")
+    if method == "ais_reverse" and beta != 1:
+        raise InvalidInput(f"method 'ais_reverse' is for beta = 1, got {beta}; scale the machine instead")
+    enumerated = method == "exact" or (method in TEMPERED and not _is_solved(path))
+    if enumerated and min(rbm.n_visible, rbm.n_hidden) > exact.MAX_UNITS:
+        raise InvalidInput(f"method {method!r} enumerates at most {exact.MAX_UNITS} units of the smaller layer here")
+
+
+def _is_solved(path: Path) -> bool:
+    """Whether the first rung has no couplings; else its log Z is enumerated."""
+    return isinstance(path, LinearPath) and path.first[0] == 0
+
+
+def chosen(methods: Sequence[str], rbm: RBM, path: Path, beta: float = 1.0) -> tuple[str, ...]:
+    """The methods by name; "all" stands for those that can be had. Raises what `check_method` raises."""
+    if "all" not in methods:
+        for method in methods:
+            check_method(method, rbm, path, beta)
+        return tuple(dict.fromkeys(methods))
+    return tuple(name for name in METHODS if _can(name, rbm, path, beta))
+
+
+def _can(method: str, rbm: RBM, path: Path, beta: float) -> bool:
+    if method == "exact" and min(rbm.n_visible, rbm.n_hidden) > _ENUMERABLE:
+        return False
+    try:
+        check_method(method, rbm, path, beta)
+    except InvalidInput:
+        return False
+    return True
+
+
+def estimates(
+    run: Tempered,
+    methods: Sequence[str],
+    beta: float = 1.0,
+    data: np.ndarray | None = None,
+    seed: int = 0,
+    n_chains: int = 1024,
+    n_rungs: int | None = None,
+) -> dict[str, LogZ]:
+    """log Z at `beta`, where the path of `run` ends, by each of the `chosen` methods; see `log_z`."""
+    rbm = run.ladder.target
     found = {}
-    for name, estimate in _TEMPERED.items():
-        if method == name or (method == "all" and _can(name, run)):
-            found[name] = estimate(run)
-    if method in ("ais_reverse", "all"):
-        why = "" if run.verdict.equilibrated else str(run.verdict)
-        found["ais_reverse"] = ais.reverse(run.ladder.target, run.pool, n_rungs, data, seed, why)
+    for method in chosen(methods, rbm, run.path, beta):
+        if method in ("exact", "ais"):
+            found[method] = log_z(rbm, method, beta, n_chains, n_rungs, data, seed)
+            continue
+        if method in TEMPERED:
+            z = TEMPERED[method](run)
+        else:
+            why = "" if run.verdict.equilibrated else str(run.verdict)
+            z = ais.reverse(rbm, run.pool, n_rungs, data, seed, why)
+        found[method] = z if data is None else bounded(z, rbm, data, beta)
     return found
-
-
-def _can(name: str, run: Tempered) -> bool:
-    """Whether the method goes with the path and with what is installed."""
-    if name == "bar":
-        return True
-    straight = isinstance(run.path, LinearPath)
-    return straight and (name != "mbar" or find_spec("pymbar") is not None)
 
 
 def bounded(z: LogZ, rbm: RBM, states: np.ndarray, beta: float = 1.0) -> LogZ:

@@ -7,8 +7,17 @@ import numpy as np
 
 from physrbm.errors import InvalidInput
 from physrbm.model import RBM, check_states
-from physrbm.paths.walkers import Walkers
-from physrbm.sampling import Machine, Samples, new_chains, pack_machine, random_states, states, sweep_measured
+from physrbm.paths.walkers import Walkers, check_walkers
+from physrbm.sampling import (
+    Machine,
+    Samples,
+    check_chains,
+    new_chains,
+    pack_machine,
+    random_states,
+    states,
+    sweep_measured,
+)
 
 
 class LinearPath(NamedTuple):
@@ -62,6 +71,14 @@ class LinearLadder(NamedTuple):
         )
         self._place(walkers)
         return walkers
+
+    def restore(self, walkers: Walkers, n_replicas: int) -> None:
+        """As `Ladder.restore`."""
+        check_walkers(walkers.walker, self.n_rungs, n_replicas)
+        if walkers.chains.n_chains != walkers.walker.size:
+            raise InvalidInput(f"{walkers.walker.size} walkers have {walkers.chains.n_chains} chains")
+        check_chains(walkers.chains, self.rbm.n_visible, self.rbm.n_hidden)
+        self._place(walkers)
 
     def advance(self, walkers: Walkers, n_sweeps: int) -> np.ndarray:
         """As `Ladder.advance`."""

@@ -9,10 +9,11 @@ from physrbm.dilution import dilute
 from physrbm.errors import InvalidInput
 from physrbm.model import RBM
 from physrbm.paths.linear import exchange_labels
-from physrbm.paths.walkers import Walkers
+from physrbm.paths.walkers import Walkers, check_walkers
 from physrbm.sampling import (
     Machine,
     Samples,
+    check_chains,
     energies,
     new_chains,
     pack_machines,
@@ -58,13 +59,21 @@ class MachineLadder(NamedTuple):
 
     def start(self, n_replicas: int, given: np.ndarray | None, seed: int, key: tuple[int, ...]) -> Walkers:
         """As `Ladder.start`; replicas come in words of 32, up to four words a block."""
-        words = 1 if n_replicas <= 32 else 2 if n_replicas <= 64 else 4
-        blocks = -(-n_replicas // (32 * words))
+        words, blocks = _blocks(n_replicas)
         n = self.n_rungs * blocks * 32 * words
         rows = random_states(n, self.target.n_visible, seed, key) if given is None else given[np.arange(n) % len(given)]
         chains = new_chains(rows, self.target.n_hidden, seed, key, words=words)
         chains.weight_set[:] = np.repeat(np.arange(self.n_rungs), blocks)
         return Walkers(chains, np.arange(n).reshape(self.n_rungs, -1))
+
+    def restore(self, walkers: Walkers, n_replicas: int) -> None:
+        """As `Ladder.restore`."""
+        words, blocks = _blocks(n_replicas)
+        check_walkers(walkers.walker, self.n_rungs, blocks * 32 * words)
+        if walkers.chains.n_chains != walkers.walker.size:
+            raise InvalidInput(f"{walkers.walker.size} walkers have {walkers.chains.n_chains} chains")
+        of_rung = np.repeat(np.arange(self.n_rungs), blocks)
+        check_chains(walkers.chains, self.target.n_visible, self.target.n_hidden, words, of_rung)
 
     def advance(self, walkers: Walkers, n_sweeps: int) -> np.ndarray:
         """As `Ladder.advance`."""
@@ -100,6 +109,12 @@ class MachineLadder(NamedTuple):
             n_chains=walkers.walker.shape[1],
         )
         return states(one)
+
+
+def _blocks(n_replicas: int) -> tuple[int, int]:
+    """Words of a block, and blocks of a rung."""
+    words = 1 if n_replicas <= 32 else 2 if n_replicas <= 64 else 4
+    return words, -(-n_replicas // (32 * words))
 
 
 def dilution(

@@ -4,6 +4,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from physrbm.errors import InvalidInput
 from physrbm.model import RBM
 from physrbm.sampling import Chains, Samples
 
@@ -13,7 +14,7 @@ class Walkers(NamedTuple):
 
     chains: Chains
     walker: np.ndarray
-    """(rung, replica) int64, the walker that stands there; a walker moves, rungs stay"""
+    """(rung, replica) int64, the walker that stands there; a walker moves between the rungs of its replica"""
 
 
 class Ladder(Protocol):
@@ -33,6 +34,10 @@ class Ladder(Protocol):
         """Walkers on random states, or on those `given` (chain, Nv) over and over; as many replicas, or some more."""
         ...
 
+    def restore(self, walkers: Walkers, n_replicas: int) -> None:
+        """Raise InvalidInput unless `walkers`, read from a file, are such as `start` makes and rounds change."""
+        ...
+
     def advance(self, walkers: Walkers, n_sweeps: int) -> np.ndarray:
         """Sweep in place; weights (rung, replica, 3): -log p* of a state at the rung below, its own, above."""
         ...
@@ -44,3 +49,10 @@ class Ladder(Protocol):
     def states(self, walkers: Walkers, rung: int) -> Samples:
         """Configurations (replica, unit) on one rung."""
         ...
+
+
+def check_walkers(walker: np.ndarray, n_rungs: int, n_replicas: int) -> None:
+    """Raise InvalidInput unless the walkers (rung, replica) are all there, each in its replica."""
+    wanted = np.arange(n_rungs * n_replicas).reshape(n_rungs, n_replicas)
+    if walker.dtype != np.int64 or not np.array_equal(np.sort(walker, axis=0), wanted):
+        raise InvalidInput(f"walkers must be those of {n_rungs} rungs and {n_replicas} replicas")

@@ -118,12 +118,17 @@ def new_chains(
 
 def copy_chains(chains: Chains) -> Chains:
     """The same chains in memory of their own; sweeps change chains in place."""
-    return chains._replace(visible=chains.visible.copy(), hidden=chains.hidden.copy(), rng=chains.rng.copy())
+    return chains._replace(**{name: getattr(chains, name).copy() for name in Chains._fields[:-1]})
 
 
-def check_chains(chains: Chains, n_visible: int, n_hidden: int) -> None:
-    """Raise InvalidInput unless the kernels can take `chains` of a machine of that size."""
-    n_blocks, words = len(chains.rng), block_words(chains.n_chains)
+def check_chains(
+    chains: Chains, n_visible: int, n_hidden: int, words: int | None = None, weight_set: np.ndarray | None = None
+) -> None:
+    """Raise InvalidInput unless the kernels can take `chains` of a machine of that size.
+
+    words: of a block, see `block_words`. weight_set (block,): the machine of a block, if there is more than one.
+    """
+    n_blocks, words = len(chains.rng), words or block_words(chains.n_chains)
     lanes = 32 * words
     expected = Chains(
         np.empty((n_blocks, n_visible, words), np.uint32),
@@ -140,7 +145,10 @@ def check_chains(chains: Chains, n_visible: int, n_hidden: int) -> None:
             raise InvalidInput(f"chains: {name} is {x.dtype} {x.shape}, {wanted.dtype} {wanted.shape} is needed")
     if not n_blocks == -(-chains.n_chains // lanes) > 0:
         raise InvalidInput(f"{chains.n_chains} chains do not fill {n_blocks} blocks of {lanes}")
-    if chains.weight_set.any() or not chains.rng.any(axis=1).all():
+    if (
+        not np.array_equal(chains.weight_set, np.zeros(n_blocks) if weight_set is None else weight_set)
+        or not chains.rng.any(axis=1).all()
+    ):
         raise InvalidInput("chains: a weight set is not there or a random stream is all zero")
     if not (np.isfinite(chains.scale).all() and np.isfinite(chains.base_scale).all()):
         raise InvalidInput("chains: a scale is not finite")

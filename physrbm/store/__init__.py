@@ -3,7 +3,7 @@
 run.json        what the run is: spec, seed, versions, command; written once, after the first checkpoint
 status.json     sign of life every two seconds: state, position, process, reason; replaced
 events.jsonl    what happened, a line an event; appended by one writer, followed by any number of readers
-segments/*.h5   series in blocks; immutable
+segments/*.h5   series in blocks, and raw-*.h5, what was kept of every chain between two measurements; immutable
 ckpt/*.h5       full states; immutable. Of measurements all stay, of those in between the newest three
 control/        requests of `physrbm ctl`; the run removes what it has done
 results.h5      at the end: machine, series, samples, report, spec; the one file to share
@@ -18,11 +18,13 @@ from physrbm.store.control import send
 from physrbm.store.events import Events, read_events
 from physrbm.store.lock import Lock
 from physrbm.store.reading import Run, find_runs, open_run, read_machine
-from physrbm.store.recording import Recorder, is_unused, prepare
+from physrbm.store.recording import Plan, Recorder, is_unused, prepare
+from physrbm.store.series import read_block
 
 __all__ = [
     "Events",
     "Lock",
+    "Plan",
     "Recorder",
     "Run",
     "Saved",
@@ -31,6 +33,7 @@ __all__ = [
     "latest",
     "open_run",
     "prepare",
+    "read_block",
     "read_events",
     "read_machine",
     "send",

@@ -10,7 +10,7 @@ from physrbm import hdf5
 from physrbm.errors import InvalidInput, NoCheckpoint
 from physrbm.hdf5 import Tree
 from physrbm.model import RBM, load
-from physrbm.spec import RunSpec, make_spec
+from physrbm.spec import Spec, make_spec
 from physrbm.store import layout
 from physrbm.store.checkpoints import checkpoints, latest
 from physrbm.store.events import Events, read_events
@@ -22,13 +22,13 @@ class Run(NamedTuple):
     """A stored run; arrays are read on demand."""
 
     folder: Path
-    spec: RunSpec
+    spec: Spec
     status: dict[str, Any]
     """state as written last, update, updates, checkpoint, reason, time, process"""
     machine: dict[str, Any]
     """n_visible, n_hidden, n_possible, n_bonds, dilution"""
     data: str
-    """digest of the data it runs on"""
+    """digest of the data it runs on, empty where there are none"""
 
     @property
     def state(self) -> str:
@@ -75,8 +75,9 @@ class Run(NamedTuple):
 
     def report(self) -> dict[str, Any]:
         """What was measured at the end. Raises NoCheckpoint where the run did not get that far."""
+        stored = self._results().attribute("report", str)
         try:
-            return dict(json.loads(str(self._results().attribute("report", str))))
+            return dict(json.loads(str(stored)))
         except (ValueError, TypeError, RecursionError) as error:
             raise InvalidInput(f"{self.folder / layout.RESULTS}: its report is damaged") from error
 
@@ -97,7 +98,8 @@ def open_run(folder: str | Path) -> Run:
         about = layout.read_json(folder / layout.RUN)
         if about["schema"] != layout.SCHEMA:
             raise InvalidInput(f"{folder}: stored with schema {about['schema']!r}, this version reads {layout.SCHEMA}")
-        return Run(folder, make_spec(dict(about["spec"])), _status(folder), dict(about["machine"]), str(about["data"]))
+        spec = make_spec(dict(about["spec"]), str(about.get("kind", "anneal")))
+        return Run(folder, spec, _status(folder), dict(about["machine"]), str(about["data"]))
     except OSError as error:
         raise InvalidInput(f"{folder}: holds no run ({layout.RUN})") from error
     except InvalidInput as error:

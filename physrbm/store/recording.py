@@ -5,7 +5,7 @@ import platform
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -14,16 +14,38 @@ from physrbm import hdf5
 from physrbm.errors import InvalidInput, RunExists
 from physrbm.estimate import Estimate
 from physrbm.hdf5 import Scalar, Tree
-from physrbm.spec import RunSpec
 from physrbm.store import control, layout
 from physrbm.store.checkpoints import Saved, does_stay, forget_after, write_checkpoint
 from physrbm.store.events import Log
 from physrbm.store.lock import HEARTBEAT, Lock
 from physrbm.store.process import this_process
-from physrbm.store.series import BLOCK, series_tree, write_segment
+from physrbm.store.series import BLOCK, series_tree, write_block, write_segment
 
 _EVERY, _SHARE = 30.0, 50.0  # a checkpoint at least every 30 s, or 50 times what the last one took
 _EVENT_EVERY = 0.1  # seconds between two measurements in the event log; the series have them all
+
+
+class Plan(Protocol):
+    """What a recorder needs of a spec."""
+
+    @property
+    def kind(self) -> str:
+        """By which the spec is told from those of other kinds."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Of everything random."""
+        ...
+
+    @property
+    def updates(self) -> int:
+        """How many there will be, unless more are asked for."""
+        ...
+
+    def model_dump(self) -> dict[str, Any]:
+        """All settings, JSON-able."""
+        ...
 
 
 def prepare(folder: Path) -> None:
@@ -48,7 +70,7 @@ def is_unused(folder: Path) -> bool:
 class Recorder:
     """The one writer of a run folder, for as long as it has the lock."""
 
-    def __init__(self, folder: Path, lock: Lock, spec: RunSpec, units: dict[str, str], saved: Saved) -> None:
+    def __init__(self, folder: Path, lock: Lock, spec: Plan, units: dict[str, str], saved: Saved) -> None:
         """Go on from `saved`; `begin` or `resume` is called next."""
         self.folder, self.spec, self._lock, self._units, self._saved = folder, spec, lock, units, saved
         self.extra, self.wants_stop = saved.extra, False
@@ -62,9 +84,14 @@ class Recorder:
         self._began = saved.update, time.monotonic()
         self._checkpoint_at, self._took = time.monotonic(), 0.0
 
-    def begin(self, digest: str, size: dict[str, float], command: list[str]) -> None:
-        """Write the first checkpoint, then what the run is: a folder with run.json can be resumed."""
+    def begin(self, digest: str, size: dict[str, float], command: list[str], block: Tree | None = None) -> None:
+        """Write the first checkpoint, then what the run is: a folder with run.json can be resumed.
+
+        block: as in `record`, what belongs to update 0.
+        """
         layout.remove_leftovers(self.folder)
+        if block is not None:
+            write_block(self.folder, 0, block)
         write_checkpoint(self.folder, self._saved, self._units, True)
         about = {"machine": size, "data": digest, "command": command, "host": this_process().host}
         layout.write_json(self.folder / layout.RUN, {**self._provenance(), **about})
@@ -94,10 +121,18 @@ class Recorder:
         self._log.write("rewind", update=self.update, command=command)
         self.status("running")
 
-    def record(self, update: int, seconds: float, state: Callable[[], Tree], values: dict[str, Estimate]) -> None:
+    def record(
+        self,
+        update: int,
+        seconds: float,
+        state: Callable[[], Tree],
+        values: dict[str, Estimate],
+        block: Tree | None = None,
+    ) -> None:
         """Take in what the run came to; `state` is asked for when a checkpoint is due.
 
-        One is due at every measurement (`values` not empty) and as time passes. Raises OSError, RunLocked.
+        One is due at every measurement (`values` not empty) and as time passes. block: raw series since the measurement
+        before, which stay in a file of their own; the checkpoint need not stay then. Raises OSError, RunLocked.
         """
         self.update, self._seconds, self._state = update, seconds, state
         new = bool(values) and (not self._rows or update > self._rows[-1][0])
@@ -105,8 +140,10 @@ class Recorder:
             self._lock.check()
             self._rows.append((update, values))
             self._measured(update, values)
+            if block is not None:
+                write_block(self.folder, update, block)
         if new or time.monotonic() - self._checkpoint_at > max(_EVERY, _SHARE * self._took):
-            self.checkpoint(stays=new)
+            self.checkpoint(stays=new and block is None, due=new)
         self.tick()
 
     def tick(self) -> None:
@@ -116,9 +153,9 @@ class Recorder:
             self._obey()
             self.status("running")
 
-    def checkpoint(self, stays: bool = False) -> None:
-        """Write the state as it is. Raises OSError, RunLocked."""
-        if self._saved.update == self.update and self._saved.extra == self.extra and not stays:
+    def checkpoint(self, stays: bool = False, due: bool = False) -> None:
+        """Write the state as it is, also one that is there already if it is `due`. Raises OSError, RunLocked."""
+        if self._saved.update == self.update and self._saved.extra == self.extra and not (stays or due):
             return
         began = time.monotonic()
         self._lock.check()
@@ -186,4 +223,10 @@ class Recorder:
 
     def _provenance(self) -> dict[str, Any]:
         versions = {"physrbm": physrbm.__version__, "numpy": np.__version__, "python": platform.python_version()}
-        return {"schema": layout.SCHEMA, "seed": self.spec.seed, "versions": versions, "spec": self.spec.model_dump()}
+        return {
+            "schema": layout.SCHEMA,
+            "kind": self.spec.kind,
+            "seed": self.spec.seed,
+            "versions": versions,
+            "spec": self.spec.model_dump(),
+        }

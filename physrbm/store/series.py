@@ -11,6 +11,7 @@ from physrbm.hdf5 import Tree
 from physrbm.store import layout
 
 BLOCK = 64  # measurements a segment
+_RAW = "physrbm raw series"
 Row = tuple[int, dict[str, Estimate]]
 """update, scores"""
 
@@ -48,6 +49,25 @@ def write_segment(folder: Path, k: int, rows: list[Row], units: dict[str, str]) 
 def read_segments(folder: Path, n: int) -> list[Row]:
     """The rows of the first `n` blocks. Raises InvalidInput."""
     return [row for k in range(n) for row in _read(_path(folder, k))]
+
+
+def write_block(folder: Path, update: int, block: Tree) -> None:
+    """Write raw series that end with `update`; a run that went back writes the same again."""
+    about = Tree({}, {"": {"format": _RAW, "schema": layout.SCHEMA}})
+    hdf5.write(_block(folder, update), about | block.below("raw"))
+
+
+def read_block(folder: Path, update: int) -> Tree:
+    """The raw series that end with `update`. Raises InvalidInput, where there are none, too."""
+    path = _block(folder, update)
+    tree = hdf5.read_sealed(path)
+    if tree.attributes.get("", {}).get("format") != _RAW:
+        raise InvalidInput(f"{path}: holds no raw series")
+    return tree.at("raw")
+
+
+def _block(folder: Path, update: int) -> Path:
+    return folder / layout.SEGMENTS / f"raw-{update:08d}.h5"
 
 
 def _read(path: Path) -> list[Row]:

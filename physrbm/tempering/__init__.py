@@ -8,13 +8,29 @@ import numpy as np
 from physrbm.errors import InvalidInput
 from physrbm.model import RBM, check_states
 from physrbm.observables import OBSERVABLES
-from physrbm.paths import Ladder, LinearPath, Path, from_independent
+from physrbm.paths import Ladder, Path, from_independent
 from physrbm.statistics import Verdict, verdict
-from physrbm.streams import Use
+from physrbm.tempering.going import Look, State, begin, go_on, join, part, stack
 from physrbm.tempering.rounds import Round, RoundTrips, rounds
 from physrbm.tempering.tuning import Tuned, tune
 
-__all__ = ["Round", "RoundTrips", "Tempered", "Tuned", "rounds", "temper", "tune"]
+__all__ = [
+    "Look",
+    "Round",
+    "RoundTrips",
+    "State",
+    "Tempered",
+    "Tuned",
+    "begin",
+    "conclude",
+    "go_on",
+    "join",
+    "part",
+    "rounds",
+    "stack",
+    "temper",
+    "tune",
+]
 
 _SNAPSHOTS = 16
 _KEPT = 2048  # rounds of which weights and observables are kept, at equal distances
@@ -77,44 +93,33 @@ def temper(
     if start is not None:
         start = check_states(start, rbm.n_visible).astype(np.uint8)
     path = tune(from_independent(), rbm, data, seed).path if path is None else path
-    ladder, key = path.bind(rbm, data), (Use.TEMPERING,)
-    walkers = ladder.start(n_replicas, start, seed, key)
-    trips, weights, rejections = RoundTrips.none(walkers.walker), [], []
-    series: dict[str, list[np.ndarray]] = {name: [] for name in observables}
-    pool, due = [], set(np.linspace(n_rounds // 2, n_rounds - 1, _SNAPSHOTS).astype(int))
-    stride = max(1, n_rounds // (2 * _KEPT))
-    for now in rounds(ladder, walkers, 0, n_rounds, sweeps, seed, key):
-        if now.number < n_rounds // 2:
-            continue
-        trips.see(walkers.walker)
-        rejections.append(now.rejection)
-        if now.number in due:
-            pool.append(ladder.states(walkers, -1).visible)
-        if now.number % stride:
-            continue
-        weights.append(now.weights)
-        for name in observables:
-            series[name].append(OBSERVABLES[name](rbm, *ladder.states(walkers, -1)))
-    of_replica = np.empty(trips.trips.size, np.int64)  # a walker stays in its replica
-    of_replica[walkers.walker] = np.arange(walkers.walker.shape[1])
-    end = ladder.states(walkers, -1)
-    found = {"energy": _energies(path, np.stack(weights)), **{name: np.stack(x) for name, x in series.items()}}
-    per_replica = np.bincount(of_replica, trips.trips).astype(np.int64)
-    judged = _judge(found, per_replica, ladder.n_rungs, sweeps * stride)
-    acceptance = 1 - np.nanmean(np.stack(rejections), axis=0)
-    return Tempered(path, ladder, *end, np.concatenate(pool), np.stack(weights), found, acceptance, per_replica, judged)
+    ladder, every = path.bind(rbm, data), max(1, n_rounds // (2 * _KEPT))
+    looks, pool, due = [], [], set(np.linspace(n_rounds // 2 + 1, n_rounds, _SNAPSHOTS).astype(int))
+    first = begin(ladder, n_replicas, start, seed)
+    for now, look in go_on(ladder, first, lambda: n_rounds, sweeps, seed, observables, every):
+        if look is not None and now.rounds >= n_rounds // 2:
+            looks.append(look)
+        if now.rounds in due:
+            pool.append(ladder.states(now.walkers, -1).visible)
+    return conclude(path, ladder, now, stack(looks), np.concatenate(pool), sweeps * every)
 
 
-def _energies(path: Path, weights: np.ndarray) -> np.ndarray:
-    """E (round, replica) at the last rung, whose weight is beta E."""
-    beta = path.last[0] if isinstance(path, LinearPath) else 1.0
-    own: np.ndarray = weights[:, -1, :, 1]
-    return own / beta
+def conclude(path: Path, ladder: Ladder, state: State, looks: Look, pool: np.ndarray, sweeps_between: int) -> Tempered:
+    """What a run comes to; the first of the stacked `looks` only says how far the counts were before the others."""
+    before, after = part(looks, slice(1)), part(looks, slice(1, None))
+    round_trips = looks.round_trips[-1] - before.round_trips[0]
+    rejected, proposed = (looks.rejection[-1] - before.rejection[0]).T
+    judged = _judge(after.series, round_trips, ladder.n_rungs, sweeps_between)
+    acceptance = 1 - rejected / np.where(proposed > 0, proposed, np.nan)
+    end = ladder.states(state.walkers, -1)
+    return Tempered(path, ladder, *end, pool, after.weights, after.series, acceptance, round_trips, judged)
 
 
 def _judge(series: dict[str, np.ndarray], round_trips: np.ndarray, n_rungs: int, sweeps: int) -> Verdict:
     """The verdict on the series, and on whether the walkers travelled."""
     judged = verdict(series, sweeps_between=sweeps)
+    if n_rungs == 1:
+        return judged
     mean = round_trips.mean() / n_rungs
     if mean >= MIN_ROUND_TRIPS:
         return judged

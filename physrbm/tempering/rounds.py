@@ -10,7 +10,7 @@ from physrbm.streams import Stream, generator
 
 
 class Round(NamedTuple):
-    """What a round of sweeps has come to, before its swaps are carried out."""
+    """What a round of sweeps has come to, and which swaps it then carried out."""
 
     number: int
     weights: np.ndarray
@@ -18,7 +18,13 @@ class Round(NamedTuple):
     rejection: np.ndarray
     """(gap,) mean probability that a swap is rejected, of the gaps it is proposed at; NaN elsewhere"""
     accepted: np.ndarray
-    """(gap, replica) bool: the swaps to come"""
+    """(gap, replica) bool: the swaps carried out"""
+
+    @property
+    def at_last(self) -> np.ndarray:
+        """(replica,) -log p* at the last rung of the states that stand there after the swaps."""
+        own: np.ndarray = self.weights[-1, :, 1]
+        return np.where(self.accepted[-1], self.weights[-2, :, 2], own) if len(self.accepted) else own
 
 
 def rounds(
@@ -37,8 +43,8 @@ def rounds(
         proposed = (np.arange(len(gain)) + number) % 2 == 0
         probability = np.exp(np.minimum(gain, 0.0))
         accepted = proposed[:, None] & (u < probability)
-        yield Round(number, weights, np.where(proposed, 1 - probability.mean(1), np.nan), accepted)
         ladder.exchange(walkers, accepted)
+        yield Round(number, weights, np.where(proposed, 1 - probability.mean(1), np.nan), accepted)
 
 
 class RoundTrips(NamedTuple):

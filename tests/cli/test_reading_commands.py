@@ -84,33 +84,3 @@ def test_bad_source_is_one_line(command, kind, tmp_path):
     assert result.exception.exit_code == 2
     assert str(path) in str(result.exception)
     assert "\n" not in str(result.exception)
-
-
-def test_logz_by_every_method_side_by_side(folder):
-    result = run("logz", folder / "a", "--method", "all", "--sweeps", 1000, "--data", "digits", "--json")
-    found = json.loads(result.stdout)
-    truth = found.pop("exact")["value"]
-    assert set(found) >= {"ais", "ais_reverse", "bar", "integration"}
-    assert all(abs(z["value"] - truth) < 4 * z["error"] for z in found.values())
-    assert result.exit_code == (0 if all(z["estimated"] for z in found.values()) else 3)
-    table = run("logz", folder / "a", "--method", "all", "--sweeps", 1000).stdout.splitlines()
-    assert len(table) == len(found) + 1
-
-
-def test_tempered_sample_has_a_verdict_and_its_exit_code(folder):
-    good = run("sample", folder / "a", "--path", "independent", "--chains", 16, "--sweeps", 4000, "--json")
-    assert good.exit_code == 0
-    assert json.loads(good.stdout)["equilibrated"] is True
-    short = run("sample", folder / "a", "--path", "independent", "--ladder", 3, "--chains", 16, "--sweeps", 20)
-    assert short.exit_code == 3
-    assert "not equilibrated" in short.stdout
-    plain = run("sample", folder / "a", "--chains", 16, "--sweeps", 20)
-    assert plain.exit_code == 0
-    assert "not examined" in plain.stdout
-
-
-@pytest.mark.parametrize("bad", [("--path", "up"), ("--path", "independent", "--ladder", "1"), ("--data", "nothing")])
-def test_sample_refuses_bad_paths_in_one_line(folder, bad):
-    with pytest.raises(PhysRBMError) as error:
-        CliRunner().invoke(app, ["sample", str(folder / "a"), *bad], catch_exceptions=False)
-    assert "\n" not in str(error.value)

@@ -1,6 +1,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -26,6 +27,13 @@ def test_what_is_written_is_read(tmp_path):
         assert found.arrays[name].tobytes() == x.tobytes()
     with h5py.File(tmp_path / "x.h5") as file:  # the seal is in nobody's way
         assert file["a"][1, 2] == 5
+
+
+def test_relative_path_is_read_from_where_the_program_is_now(tmp_path, monkeypatch):
+    hdf5.write(tmp_path / "x.h5", TREE)
+    hdf5.read_sealed(tmp_path / "x.h5")  # the child process runs, in the folder of before
+    monkeypatch.chdir(tmp_path)
+    assert hdf5.read_sealed(Path("x.h5")).attributes == TREE.attributes
 
 
 def test_equal_trees_are_equal_files(tmp_path):

@@ -23,7 +23,8 @@ from physrbm_cli.settings import resolve
 
 import physrbm as pr
 from physrbm.errors import PhysRBMError
-from physrbm.experiment.recorded import thaw
+from physrbm.experiment.annealed import thaw
+from physrbm.experiment.tempering_job import Tempering
 from physrbm.hdf5 import seal
 from physrbm.spec import make_spec
 from physrbm.store import Lock, control, latest
@@ -31,6 +32,7 @@ from physrbm.store.checkpoints import read_checkpoint
 
 SPEC = {"hidden": 8, "dilution": 0.5, "updates": 130, "measurements": 130, "chains": 32, "batch": 32, "seed": 1}
 SPEC |= {"ais_chains": 100, "samples": 40, "sample_sweeps": 5}
+TEMPER = {"sweeps": 90, "replicas": 8, "path": "dilution", "ladder": "3", "methods": "bar", "seed": 1}
 SECONDS = 2.0  # a file that takes longer counts as a hang; the child process that parses HDF5 has ten
 
 
@@ -41,7 +43,7 @@ def open_checkpoint(path):
 
 def open_results(path):
     run = pr.open_run(path.parent)
-    run.series("reconstruction")
+    run.series("reconstruction" if run.spec.kind == "anneal" else "energy")
     run.samples()
     run.report()
     pr.load(path)
@@ -54,6 +56,11 @@ def open_run(path):
 
 def open_segment(path):
     latest(path.parents[1], lambda saved: thaw(saved, make_spec(SPEC)))
+
+
+def open_tempering(path):
+    run = pr.open_run(path.parents[1])
+    latest(run.folder, lambda saved: Tempering(run.spec, None).thaw(saved, run.folder))
 
 
 def open_lock(path):
@@ -78,6 +85,11 @@ def make_files(root):
     run = root / "run"
     for _ in pr.record(make_spec(SPEC), run):
         pass
+    source, tempering = str(run / "results.h5"), root / "temper"
+    for _ in pr.record(make_spec({**TEMPER, "source": source}, "temper"), tempering):
+        pass
+    for old in sorted((tempering / "ckpt").glob("*.h5"))[:-1]:  # so that what is damaged must be read
+        old.unlink()
     control.send(run, "extend", 5)
     (run / "LOCK").write_text(
         json.dumps({"pid": 2**22 + 1, "host": "h", "space": "", "boot": "", "started": "", "token": ""})
@@ -97,11 +109,15 @@ def make_files(root):
     steps = sorted((run / "ckpt").glob("*.h5"))
     openers = {
         steps[-1]: open_checkpoint, run / "results.h5": open_results, run / "segments" / "00000001.h5": open_segment,
+        next((tempering / "ckpt").iterdir()): open_tempering, tempering / "results.h5": open_results,
+        tempering / "segments" / "raw-00000000.h5": open_tempering,
+        tempering / "segments" / "raw-00000040.h5": open_tempering, tempering / "run.json": open_run,
         run / "events.jsonl": open_run, run / "run.json": open_run, run / "status.json": open_run,
         run / "LOCK": open_lock, next((run / "control").iterdir()): open_control, root / "config.toml": open_config,
         **{root / f"d{end}": open_data for end in (".npy", ".npz", ".csv", ".csv.gz", ".idx", ".idx.gz", ".h5")},
     }  # fmt: skip
-    return {path.name: (path, path.read_bytes(), opener) for path, opener in openers.items()}
+    names = {path: "-".join(path.relative_to(root).parts) for path in openers}
+    return {names[path]: (path, path.read_bytes(), opener) for path, opener in openers.items()}
 
 
 def mutated(content, name, rng):

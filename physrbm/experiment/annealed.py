@@ -1,0 +1,62 @@
+"""What recording and resuming need to know of a run of `anneal`."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from physrbm import store, training
+from physrbm.errors import InvalidInput
+from physrbm.experiment.jobs import check_position
+from physrbm.experiment.measuring import report
+from physrbm.experiment.running import Measurement, run, settings
+from physrbm.hdf5 import Tree
+from physrbm.model import from_tree, to_tree
+from physrbm.sampling import RNG
+from physrbm.scores import UNITS
+from physrbm.spec import RunSpec
+
+
+class Annealing(NamedTuple):
+    """A `Job`."""
+
+    spec: RunSpec
+    data_dir: str | Path | None
+
+    @property
+    def units(self) -> dict[str, str]:
+        """As in `Job`."""
+        return UNITS
+
+    def steps(self, state: training.State | None, seconds: float, extra: Callable[[], int]) -> Iterator[Measurement]:
+        """As in `Job`."""
+        return run(self.spec, self.data_dir, state, seconds, extra)
+
+    def digest(self, first: Measurement) -> str:
+        """As in `Job`."""
+        return first.data.digest
+
+    def freeze(self, step: Measurement) -> Tree:
+        """As in `Job`."""
+        arrays = Tree(training.freeze(step.state), {"": {"rng": RNG}})
+        return to_tree(step.rbm).below("machine") | arrays.below("training")
+
+    def thaw(self, saved: store.Saved, folder: Path) -> training.State:
+        """As in `Job`."""
+        return thaw(saved, self.spec)
+
+    def block(self, step: Measurement) -> None:
+        """As in `Job`."""
+
+    def report(self, step: Measurement) -> dict[str, Any]:
+        """As in `Job`."""
+        assert step.final is not None
+        return report(self.spec, step.update, step.rbm, step.final, step.seconds)
+
+
+def thaw(saved: store.Saved, spec: RunSpec) -> training.State:
+    """The state in a checkpoint. Raises InvalidInput where it is none of a run with this spec."""
+    inner = saved.state.at("training")
+    if inner.attribute("rng", str) != RNG:
+        raise InvalidInput(f"its random streams are {inner.attribute('rng', str)!r}, these are {RNG!r}")
+    check_position(saved, spec)
+    return training.thaw(saved.update, from_tree(saved.state.at("machine")), inner.arrays, settings(spec))
