@@ -80,7 +80,7 @@ def anneal(
             return plan(spec, data_dir, as_json)
         folder = out or _folder(spec)
         found = _measurements(spec, folder, data_dir, signals, again is not None, takeover)
-        last = show_all(found, signals, (quiet, verbose, bar), lambda m: _say_what(m, spec, folder))
+        last = show_all(found, signals, (quiet, verbose, bar), lambda m: _say_what(m, spec, folder), again is not None)
     if last is None:
         say_done(folder, as_json)
     else:

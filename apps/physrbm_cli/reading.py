@@ -26,7 +26,8 @@ def show(source: Annotated[Path, typer.Argument(help="A run folder.")], as_json:
     about = {"run": run.folder, "state": run.state, "reason": run.status.get("reason"), "last sign of life": when}
     about |= {"update": run.status.get("update"), "machines of updates": ", ".join(map(str, run.steps))}
     for name, value in {**about, **run.machine, **run.spec.model_dump(exclude=set(run.machine))}.items():
-        if value not in (None, "", ()):
+        value = ", ".join(value) if name in ("methods", "observables") else value
+        if value not in (None, ""):
             typer.echo(printable(f"{name:<28}{value}"))
     try:
         for line in _lines(report):

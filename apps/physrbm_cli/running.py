@@ -51,7 +51,9 @@ def use_threads(threads: int | None) -> None:
         set_threads(threads)
 
 
-def show_all(steps: Iterator[M], signals: "Signals", style: Style, say_what: Callable[[M], None]) -> M | None:
+def show_all(
+    steps: Iterator[M], signals: "Signals", style: Style, say_what: Callable[[M], None], again: bool
+) -> M | None:
     """The last step, the others shown as they come; None if there was nothing left to do."""
     from physrbm_cli.progress import progress
 
@@ -62,6 +64,8 @@ def show_all(steps: Iterator[M], signals: "Signals", style: Style, say_what: Cal
                 signals.arm()
                 if not style[0]:
                     say_what(m)
+                    if again:
+                        say(f"going on from update {m.update}")
             last = m
             show(m)
     return last

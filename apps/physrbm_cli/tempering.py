@@ -53,7 +53,7 @@ def run_tempering(command: str, given: dict[str, Any], how: How) -> None:
         use_threads(how.threads)
         folder = how.out or Path("runs") / f"{command}-{Path(spec.source).stem}-{spec.path}-s{spec.seed}"
         steps = _steps(spec, folder, how, signals, again is not None)
-        last = show_all(steps, signals, how.style, lambda m: _say_what(m, spec, folder))
+        last = show_all(steps, signals, how.style, lambda m: _say_what(m, spec, folder), again is not None)
     if last is None:
         say_done(folder, how.as_json)
     else:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from math import nan
+from textwrap import wrap
 from typing import Any
 
 from physrbm.estimate import Estimate, compact, rounded
+from physrbm_cli.terminal import width
 
 
 def lines(report: dict[str, Any]) -> Iterator[str]:
@@ -16,7 +18,7 @@ def lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"{name} {_estimate(x)}"
     if n_rungs > 1:
         gaps = " ".join("-" if x is None else f"{x:.2f}" for x in report["acceptance"].values())
-        yield f"acceptance by gap {gaps}"
+        yield from wrap(f"acceptance by gap {gaps}", width(), subsequent_indent=" " * 18)
         yield f"round trips a walker {_estimate(report['round_trips'])}"
     yield report["verdict"]["text"]
     if report["log_z_by"]:
