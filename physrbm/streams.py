@@ -36,6 +36,7 @@ class Stream(IntEnum):
     SCORES = 9
     SUBSAMPLE = 10
     SWAPS = 11
+    TICKETS = 12
 
 
 class Use(IntEnum):
@@ -54,6 +55,7 @@ class Use(IntEnum):
     REVERSE = 10
     GLASS = 11
     PILOT_TRAJECTORY = 12
+    DILUTION = 13
 
 
 def sequence(seed: int, stream: Stream, *key: int) -> "np.random.SeedSequence":
