@@ -39,7 +39,9 @@ _PUBLIC = {
     "temper": "tempering",
 }
 
-_MODULES = ("dilution", "ensembles", "observables", "partition", "paths", "statistics", "tempering")
+_MODULES = (
+    "dilution", "ensembles", "observables", "partition", "paths", "statistics", "structure", "tempering", "tickets",
+)  # fmt: skip
 
 __all__ = sorted((*_PUBLIC, *_MODULES))
 

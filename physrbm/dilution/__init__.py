@@ -1,23 +1,18 @@
 """Removing bonds. A rule says which survive; `dilute` checks, counts, and keeps the fields in the chosen gauge."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from physrbm.dilution.gauge import check_means, left_behind, means
-from physrbm.dilution.magnitude import magnitude
-from physrbm.dilution.random import random
+from physrbm.dilution.rules import RULES, Rule
+from physrbm.dilution.schedules import SCHEDULES, next_dilution
+from physrbm.dilution.view import View
 from physrbm.errors import InvalidInput
-from physrbm.model import RBM, Bonds, n_kept
+from physrbm.model import RBM, Bonds, check_states, n_kept
 from physrbm.streams import Stream, generator
 
-__all__ = ["RULES", "dilute"]
-
-Rule = Callable[[RBM, int, np.random.Generator], np.ndarray]
-
-# rule(rbm, n_keep, rng) -> keep (bond,) bool
-RULES: dict[str, Rule] = {"random": random, "magnitude": magnitude}
+__all__ = ["RULES", "SCHEDULES", "Rule", "View", "dilute", "next_dilution"]
 
 
 def dilute(
@@ -29,6 +24,7 @@ def dilute(
     *,
     visible_mean: np.ndarray | None = None,
     hidden_mean: np.ndarray | None = None,
+    shape: tuple[int, ...] | None = None,
     seed: int = 0,
 ) -> RBM:
     """Machine with round((1 - dilution) n_possible) bonds left, the survivors unchanged.
@@ -37,12 +33,17 @@ def dilute(
     a_i += w lambda_j, b_j += w mu_i and the constant += w mu_i lambda_j behind: "binary" mu = lambda = 0, "ising"
     1/2, "centred" the means under `data` (n, Nv), or `visible_mean` (Nv,) and `hidden_mean` (Nh,), of the machine
     before removal.
-    Raises InvalidInput, also where fewer bonds than asked for are there.
+    `RULES` says what a rule needs besides: data, or the `shape` (rows, columns) of images. The rule 'bernoulli' keeps
+    that many bonds on average. Raises InvalidInput, also where fewer bonds than asked for are there.
     """
     if rule not in RULES:
         raise InvalidInput(f"unknown dilution rule {rule!r}; allowed: {', '.join(RULES)}")
-    if data is not None and (visible_mean is not None or hidden_mean is not None):
+    if data is not None and gauge == "centred" and (visible_mean is not None or hidden_mean is not None):
         raise InvalidInput("data and visible_mean, hidden_mean exclude each other")
+    needed = RULES[rule].needs
+    if (data is None and "data" in needed) or (shape is None and "shape" in needed):
+        raise InvalidInput(f"the rule {rule!r} needs {' and '.join(needed)}")
+    data = None if data is None else check_states(data, rbm.n_visible)
     if data is not None and gauge == "centred":
         visible_mean, hidden_mean = means(rbm, data)
     mu, lam = check_means(rbm, gauge, visible_mean, hidden_mean)
@@ -51,8 +52,9 @@ def dilute(
         raise InvalidInput(f"dilution {dilution} asks for {n_keep} bonds, only {rbm.n_bonds} are left to choose from")
     # a machine that lost bonds to this seed before must not lose correlated ones to it now
     key = () if rbm.n_bonds == rbm.n_possible else (rbm.n_bonds,)
-    keep = RULES[rule](rbm, n_keep, generator(seed, Stream.DILUTION, *key))
-    if keep.shape != (rbm.n_bonds,) or keep.sum() != n_keep:
+    view = View(mu, lam, data, shape, seed)
+    keep = RULES[rule].keep(rbm, n_keep, generator(seed, Stream.DILUTION, *key), view)
+    if keep.shape != (rbm.n_bonds,) or (keep.sum() != n_keep and RULES[rule].exact_count):
         raise InvalidInput(f"the rule {rule!r} kept {keep.sum()} bonds, expected {n_keep}")
     visible, hidden, constant = left_behind(rbm, ~keep, mu, lam)
     return replace(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from physrbm import exact
-from physrbm.dilution import RULES, dilute
+from physrbm.dilution import dilute
 from physrbm.errors import InvalidInput
 from physrbm.model import RBM
 
@@ -10,17 +10,6 @@ from physrbm.model import RBM
 def machine(n_visible=20, n_hidden=15):
     rng = np.random.default_rng(1)
     return RBM.from_dense(rng.normal(size=(n_visible, n_hidden)), rng.normal(size=n_visible), rng.normal(size=n_hidden))
-
-
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("p", [0.0, 0.5, 0.85, 0.99])
-def test_every_rule_keeps_the_count_and_the_survivors(rule, p):
-    rbm = machine()
-    diluted = dilute(rbm, p, rule=rule, seed=3)
-    assert diluted.n_bonds == round((1 - p) * 300)
-    assert (diluted.bonds.weight == rbm.weights()[diluted.bonds.i, diluted.bonds.j]).all()
-    assert dilute(diluted, p, rule=rule).n_bonds == diluted.n_bonds
-    assert RULES[rule].__doc__
 
 
 def test_magnitude_keeps_the_largest():
