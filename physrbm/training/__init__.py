@@ -26,9 +26,10 @@ from physrbm.sampling import (
     sweep,
 )
 from physrbm.streams import Stream, Use, generator
-from physrbm.training.settings import Settings
+from physrbm.training.curriculum import easiest_first
+from physrbm.training.settings import Settings, cycle_start
 
-__all__ = ["Settings", "State", "freeze", "go_on", "start", "step", "thaw", "train"]
+__all__ = ["Settings", "State", "changed", "cycle_start", "freeze", "go_on", "start", "step", "thaw", "train"]
 
 _LARGEST = 1e3  # |coupling| or |field|: a unit this biased never moves again in float32
 _MEMORY = 0.99  # of the running mean of the hidden units
@@ -44,6 +45,8 @@ class State(NamedTuple):
     """(Nh,) running mean of <h> under the data, the offset lambda"""
     machine: Machine
     """`rbm` as the kernels read it"""
+    anchor: RBM | None = None
+    """a machine of before, for whoever will go back to its couplings"""
 
 
 def start(rbm: RBM, data: np.ndarray, settings: Settings, seed: int) -> State:
@@ -52,7 +55,7 @@ def start(rbm: RBM, data: np.ndarray, settings: Settings, seed: int) -> State:
     data = check_states(data, rbm.n_visible)
     rows = generator(seed, Stream.INITIAL, Use.PERSISTENT).integers(0, len(data), settings.n_chains)
     chains = new_chains(data[rows], rbm.n_hidden, seed, (Use.PERSISTENT,))
-    machine, batch = pack_machine(rbm), _batch(data, settings.batch_size, 0, seed)
+    machine, batch = pack_machine(rbm), _batch(data, settings, 0, seed)
     hidden_mean = moments(rbm, machine, pack_states(batch, block_words(len(batch))), len(batch)).hidden
     return State(0, rbm, chains, hidden_mean, machine)
 
@@ -84,7 +87,7 @@ def thaw(update: int, rbm: RBM, arrays: dict[str, np.ndarray], settings: Setting
 def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State:
     """One update. Raises Diverged."""
     rbm, chains, machine = state.rbm, state.chains, state.machine
-    batch = _batch(data, settings.batch_size, state.update, seed)
+    batch = _batch(data, settings, state.update, seed)
     positive = moments(rbm, machine, pack_states(batch, block_words(len(batch))), len(batch))
     if settings.sampler == "cd":
         chains = new_chains(batch, rbm.n_hidden, seed, (Use.CONTRASTIVE, state.update))
@@ -97,8 +100,8 @@ def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State
         negative = moments(rbm, machine, chains.visible, chains.n_chains)
     lam = _MEMORY * state.hidden_mean + (1 - _MEMORY) * positive.hidden
     mu = positive.visible
-    gradient = difference(positive, negative)
-    if settings.centred:
+    gradient, all_of_it = difference(positive, negative), settings.trains == "all"
+    if settings.centred and all_of_it:  # with couplings that stay, the fields have the same gradient in either form
         gradient = centred(machine, gradient, mu, lam)
     rate, w = settings.rate(state.update), rbm.bonds.weight
     decay = settings.l2 * w + settings.l1 * np.sign(w) if settings.l1 or settings.l2 else 0.0
@@ -106,10 +109,10 @@ def step(state: State, data: np.ndarray, settings: Settings, seed: int) -> State
         rbm,
         visible_bias=rbm.visible_bias + rate * gradient.visible,
         hidden_bias=rbm.hidden_bias + rate * gradient.hidden,
-        bonds=rbm.bonds._replace(weight=w + rate * (gradient.bond - decay)),
+        bonds=rbm.bonds._replace(weight=w + rate * (gradient.bond - decay)) if all_of_it else rbm.bonds,
     )
     _check(moved, state.update, rate)
-    return State(state.update + 1, moved, chains, lam, repack_machine(machine, moved))
+    return State(state.update + 1, moved, chains, lam, repack_machine(machine, moved), state.anchor)
 
 
 def train(rbm: RBM, data: np.ndarray, seed: int = 0, **settings: Any) -> Iterator[State]:
@@ -125,18 +128,38 @@ def train(rbm: RBM, data: np.ndarray, seed: int = 0, **settings: Any) -> Iterato
 
 
 def go_on(
-    state: State, data: np.ndarray, settings: Settings, seed: int, extra: Callable[[], int] = lambda: 0
+    state: State,
+    data: np.ndarray,
+    settings: Settings,
+    seed: int,
+    extra: Callable[[], int] = lambda: 0,
+    after: Callable[[State], State] = lambda state: state,
 ) -> Iterator[State]:
-    """Yield `state` and those after every further update, up to the settings' number of updates and `extra` more."""
+    """Yield `state` and those after every further update, up to the settings' number of updates and `extra` more.
+
+    after: what else happens to a state after its update (bonds that go, couplings that are set back).
+    """
     yield state
     while state.update < settings.updates + extra():
-        state = step(state, data, settings, seed)
+        state = after(step(state, data, settings, seed))
         yield state
 
 
-def _batch(data: np.ndarray, size: int, update: int, seed: int) -> np.ndarray:
-    """Rows of this update: epochs are permutations of the data, drawn from the epoch's own stream."""
-    size = min(size, len(data))
+def changed(state: State, rbm: RBM) -> State:
+    """The state with another machine of the same layers; its chains go on as they are."""
+    return state._replace(rbm=rbm, machine=pack_machine(rbm))
+
+
+def _batch(data: np.ndarray, settings: Settings, update: int, seed: int) -> np.ndarray:
+    """Rows of this update: epochs are permutations of the data, drawn from the epoch's own stream.
+
+    While a curriculum holds samples back there are no epochs: a draw from the others, from the update's own stream.
+    """
+    size, share = min(settings.batch_size, len(data)), settings.share(update)
+    if share < 1:
+        some = easiest_first(data)[: max(size, round(share * len(data)))]
+        drawn: np.ndarray = data[generator(seed, Stream.BATCHES, update, 1).choice(some, size, replace=False)]
+        return drawn
     epoch, part = divmod(update, len(data) // size)
     batch: np.ndarray = data[_order(seed, epoch, len(data))[part * size : (part + 1) * size]]
     return batch

@@ -1,11 +1,21 @@
 """What a training is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from math import cos, pi
 
 from physrbm.errors import InvalidInput
 
 SAMPLERS = ("pcd", "cd")
 STATISTICS = ("means", "counts")
+TRAINS = ("all", "fields")
+# law(x, decay) -> learning rate over the first one, at the place x in [0, 1] of a cycle
+RATE_LAWS: dict[str, Callable[[float, float], float]] = {
+    "exponential": lambda x, decay: decay**x,
+    "cosine": lambda x, decay: decay + (1 - decay) * (1 + cos(pi * x)) / 2,  # Loshchilov & Hutter 2017
+    "triangular": lambda x, decay: decay + (1 - decay) * (1 - abs(2 * x - 1)),  # Smith 2017
+}
+_FIRST_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,15 @@ class Settings:
     batch_size: int = 512
     learning_rate: float = 0.2
     decay: float = 0.1
-    """learning rate of the last update over that of the first, geometrically in between; 1: constant"""
+    """smallest learning rate over the largest, see `rate_law`; 1: constant"""
+    rate_law: str = "exponential"
+    """"exponential" and "cosine" fall from the largest rate to the smallest, "triangular" rises and falls"""
+    cycles: int = 1
+    """of the learning rate, of equal length; more than one are warm restarts"""
+    trains: str = "all"
+    """"fields": the couplings stay as they are"""
+    curriculum: float = 0.0
+    """fraction of the updates until which samples far from the mean image are held back (Bengio et al. 2009)"""
     centred: bool = True
     """the centred gradient of Melchior, Fischer & Wiskott (2016)"""
     statistics: str = "means"
@@ -35,20 +53,38 @@ class Settings:
         """Raise InvalidInput naming the first value that is not allowed."""
         if self.sampler not in SAMPLERS:
             raise InvalidInput(f"unknown sampler {self.sampler!r}; allowed: {', '.join(SAMPLERS)}")
-        if self.statistics not in STATISTICS:
-            raise InvalidInput(f"unknown statistics {self.statistics!r}; allowed: {', '.join(STATISTICS)}")
+        for name, allowed in (("statistics", STATISTICS), ("trains", TRAINS), ("rate_law", tuple(RATE_LAWS))):
+            if getattr(self, name) not in allowed:
+                raise InvalidInput(f"unknown {name} {getattr(self, name)!r}; allowed: {', '.join(allowed)}")
         for field in fields(self):
             value = getattr(self, field.name)
             if field.type is int and not isinstance(value, int):
                 raise InvalidInput(f"{field.name} must be a whole number, got {value}")
-            if field.name in ("sweeps", "n_chains", "batch_size") and value < 1:
+            if field.name in ("sweeps", "n_chains", "batch_size", "cycles") and value < 1:
                 raise InvalidInput(f"{field.name} must be at least 1, got {value}")
-            if field.name in ("updates", "l1", "l2") and not 0 <= value < float("inf"):
+            if field.name in ("updates", "l1", "l2", "curriculum") and not 0 <= value < float("inf"):
                 raise InvalidInput(f"{field.name} must be finite and not negative, got {value}")
             if field.name in ("learning_rate", "decay") and not 0 < value < float("inf"):
                 raise InvalidInput(f"{field.name} must be finite and positive, got {value}")
 
+        if not self.curriculum <= 1:
+            raise InvalidInput(f"curriculum must be in [0, 1], got {self.curriculum}")
+
     def rate(self, update: int) -> float:
         """Learning rate of update 0, 1, ...; beyond the last one planned it stays what it came to."""
-        last = max(1, self.updates - 1)
-        return float(self.learning_rate * self.decay ** (min(update, last) / last))
+        update = min(update, max(0, self.updates - 1))
+        cycle = update * self.cycles // max(1, self.updates)
+        first, after = (cycle_start(k, self.cycles, self.updates) for k in (cycle, cycle + 1))
+        x = (update - first) / max(1, after - first - 1)
+        return float(self.learning_rate * RATE_LAWS[self.rate_law](x, self.decay))
+
+    def share(self, update: int) -> float:
+        """Fraction of the training samples that are in use: from _FIRST_SHARE on, linearly."""
+        if not self.curriculum:
+            return 1.0
+        return min(1.0, _FIRST_SHARE + (1 - _FIRST_SHARE) * update / (self.curriculum * max(1, self.updates)))
+
+
+def cycle_start(k: int, cycles: int, updates: int) -> int:
+    """First update of cycle k of `cycles` in `updates`."""
+    return -(-k * updates // cycles)

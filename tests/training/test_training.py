@@ -6,6 +6,8 @@ import physrbm as pr
 from physrbm import exact, sampling, training
 from physrbm.errors import Diverged, InvalidInput
 from physrbm.model import RBM
+from physrbm.training import Settings
+from physrbm.training.curriculum import easiest_first
 
 
 def machine(seed=0, n_visible=5, n_hidden=4, dilution=0.4, scale=1.0):
@@ -188,3 +190,39 @@ def test_bad_settings_are_one_line(bad):
     with pytest.raises(InvalidInput) as error:
         next(training.train(RBM.initialise(data, 5), data, **bad))
     assert "\n" not in str(error.value)
+
+
+def test_laws_of_the_learning_rate():
+    def rates(**more):
+        plan = Settings(updates=40, learning_rate=0.5, decay=0.1, **more)
+        return np.array([plan.rate(k) for k in range(45)]) / 0.5
+
+    x = np.arange(20) / 19
+    np.testing.assert_allclose(rates()[:40], 0.1 ** (np.arange(40) / 39))
+    np.testing.assert_allclose(rates(cycles=2)[:40], np.tile(0.1**x, 2))
+    np.testing.assert_allclose(
+        rates(rate_law="cosine", cycles=2)[:40], np.tile(0.1 + 0.45 * (1 + np.cos(np.pi * x)), 2)
+    )
+    up_and_down = rates(rate_law="triangular", cycles=2)[:20]
+    np.testing.assert_allclose(up_and_down, up_and_down[::-1])
+    assert up_and_down[0] == pytest.approx(0.1)
+    assert (np.diff(up_and_down[:10]) > 0).all()
+    for more in ({}, {"cycles": 3}, {"rate_law": "cosine"}, {"rate_law": "triangular"}):
+        assert (rates(**more)[40:] == rates(**more)[39]).all()
+
+
+def test_curriculum_shows_easy_samples_first():
+    data = np.random.default_rng(1).random((400, 20)) < np.linspace(0.05, 0.9, 20)
+    data = data.astype(np.uint8)
+    order = easiest_first(data)
+    mean = data.mean(0)
+    score = data @ np.log(mean) + (1 - data) @ np.log1p(-mean)
+    assert (np.diff(score[order]) <= 1e-9).all()
+    plan = Settings(updates=100, curriculum=0.5, batch_size=40)
+    assert [round(plan.share(k), 3) for k in (0, 25, 50, 99)] == [0.1, 0.55, 1.0, 1.0]
+    first = training._batch(data, plan, 0, seed=1)
+    easy = {row.tobytes() for row in data[order[:40]]}
+    assert {row.tobytes() for row in first} <= easy
+    assert (
+        training._batch(data, plan, 70, 1) == training._batch(data, Settings(updates=100, batch_size=40), 70, 1)
+    ).all()
