@@ -38,7 +38,9 @@ class Annealing(NamedTuple):
     def freeze(self, step: Measurement) -> Tree:
         """As in `Job`."""
         arrays = Tree(training.freeze(step.state), {"": {"rng": RNG}})
-        return to_tree(step.rbm).below("machine") | arrays.below("training")
+        tree = to_tree(step.rbm).below("machine") | arrays.below("training")
+        anchor = step.state.anchor
+        return tree if anchor is None else tree | to_tree(anchor).below("anchor")
 
     def thaw(self, saved: store.Saved, folder: Path) -> training.State:
         """As in `Job`."""
@@ -59,4 +61,6 @@ def thaw(saved: store.Saved, spec: RunSpec) -> training.State:
     if inner.attribute("rng", str) != RNG:
         raise InvalidInput(f"its random streams are {inner.attribute('rng', str)!r}, these are {RNG!r}")
     check_position(saved, spec)
-    return training.thaw(saved.update, from_tree(saved.state.at("machine")), inner.arrays, settings(spec))
+    state = training.thaw(saved.update, from_tree(saved.state.at("machine")), inner.arrays, settings(spec))
+    anchor = saved.state.at("anchor")
+    return state if not anchor.arrays else state._replace(anchor=from_tree(anchor))

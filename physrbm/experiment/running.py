@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from physrbm import store, training
+from physrbm import training
 from physrbm.data import Dataset, load_data
-from physrbm.dilution import dilute
 from physrbm.errors import InvalidInput
 from physrbm.estimate import Estimate
+from physrbm.experiment.changes import changes
 from physrbm.experiment.measuring import Final, cheap, measure
+from physrbm.experiment.starting import first_state
 from physrbm.model import RBM
 from physrbm.spec import RunSpec
 
@@ -61,14 +62,14 @@ def run(
     data = load_data(spec.data, binarise=spec.binarise, shape=spec.shape, data_dir=data_dir)
     plan = settings(spec)
     if state is None:
-        state = training.start(_machine(spec, data), data.train, plan, spec.seed)
+        state = first_state(spec, data, plan)
     elif state.rbm.n_visible != data.n_visible:
         raise InvalidInput(f"the state has {state.rbm.n_visible} visible units, {spec.data} {data.n_visible} pixels")
     loaded = time.monotonic()
     spent, final = {"loading": loaded - began, "annealing": seconds}, None
     last = Measurement(spec.updates, state, {}, spent, data)
     while final is None or last.update < spec.updates + extra():  # more may be asked for while the end is measured
-        for now in training.go_on(last.state, data.train, plan, spec.seed, extra):
+        for now in training.go_on(last.state, data.train, plan, spec.seed, extra, changes(spec, data)):
             total = spec.updates + extra()
             values = cheap(now.rbm, data, spec.seed) if _is_due(spec, now.update, total) else {}
             spent = {**spent, "annealing": seconds + time.monotonic() - loaded}
@@ -81,7 +82,7 @@ def run(
 
 def settings(spec: RunSpec) -> training.Settings:
     """What the spec says of training."""
-    names = {"n_chains": "chains", "batch_size": "batch"}
+    names = {"n_chains": "chains", "batch_size": "batch", "cycles": "n_cycles"}
     values: dict[str, Any] = {name: getattr(spec, names.get(name, name)) for name in training.Settings.__slots__}
     return training.Settings(**values)
 
@@ -91,19 +92,3 @@ def _is_due(spec: RunSpec, update: int, total: int) -> bool:
     if update > spec.updates:
         return update == total or (update - spec.updates) % max(1, spec.updates // spec.measurements) == 0
     return update in np.linspace(0, spec.updates, spec.measurements + 1).round()
-
-
-def _machine(spec: RunSpec, data: Dataset) -> RBM:
-    if spec.dilution is None and (spec.rule, spec.gauge) != ("random", "binary"):
-        raise InvalidInput(f"rule {spec.rule!r} and gauge {spec.gauge!r} say how bonds go; give a dilution too")
-    if spec.origin is None and spec.rule == "random" and spec.gauge == "binary":
-        return RBM.initialise(data.train, spec.hidden, spec.dilution or 0.0, scale=spec.scale, seed=spec.seed)
-    if spec.origin is None:
-        rbm = RBM.initialise(data.train, spec.hidden, scale=spec.scale, seed=spec.seed)
-    else:
-        rbm = store.read_machine(spec.origin)
-    if rbm.n_visible != data.n_visible:
-        raise InvalidInput(f"the machine has {rbm.n_visible} visible units, {spec.data} has {data.n_visible} pixels")
-    if spec.dilution is None:
-        return rbm
-    return dilute(rbm, spec.dilution, spec.rule, spec.gauge, data.train, seed=spec.seed)

@@ -12,7 +12,7 @@ from physrbm.hdf5 import Tree
 from physrbm.model import RBM, load
 from physrbm.spec import Spec, make_spec
 from physrbm.store import layout
-from physrbm.store.checkpoints import checkpoints, latest
+from physrbm.store.checkpoints import Saved, checkpoints, latest, read_checkpoint
 from physrbm.store.events import Events, read_events
 from physrbm.store.process import is_alive, parse
 from physrbm.store.series import series_rows, series_tree
@@ -48,13 +48,17 @@ class Run(NamedTuple):
 
     def rbm(self, step: int | None = None) -> RBM:
         """The machine of update `step`, by default the last one kept. Raises NoCheckpoint naming what there is."""
+        return load(self.checkpoint(step))
+
+    def checkpoint(self, step: int | None = None) -> Path:
+        """The file of update `step`, by default of the last one kept. Raises NoCheckpoint naming what there is."""
         kept = checkpoints(self.folder)
         if step is None and kept:
             step = max(kept)
         if step not in kept:
             names = ", ".join(map(str, sorted(kept))) or "none"
             raise NoCheckpoint(f"{self.folder}: no machine of update {step}; kept are {names}")
-        return load(kept[step])
+        return kept[step]
 
     def series(self, name: str) -> np.ndarray:
         """Rows (update, value, standard error, samples) of one score, of a run that has not ended up to its last
@@ -125,9 +129,22 @@ def find_runs(folder: str | Path) -> list[Path]:
 
 def read_machine(source: str) -> RBM:
     """The machine RUN, RUN@update, or that of a file. Raises InvalidInput, NoCheckpoint."""
+    if Path(source).is_file():
+        return load(source)
+    folder, step = _parts(source)
+    return open_run(folder).rbm(step)
+
+
+def read_saved(source: str) -> Saved:
+    """All that was kept of RUN, or of RUN@update. Raises InvalidInput, NoCheckpoint."""
+    folder, step = _parts(source)
+    return read_checkpoint(open_run(folder).checkpoint(step))
+
+
+def _parts(source: str) -> tuple[str, int | None]:
     if Path(source).exists() or "@" not in source:
-        return open_run(source).rbm() if not Path(source).is_file() else load(source)
+        return source, None
     folder, _, step = source.rpartition("@")
     if not (step.isascii() and step.isdigit() and len(step) < 17):
         raise InvalidInput(f"{source}: after @ comes the number of an update, got {step!r}")
-    return open_run(folder).rbm(int(step))
+    return folder, int(step)
