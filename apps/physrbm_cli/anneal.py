@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from physrbm.errors import InvalidInput
 from physrbm_cli.running import option, say_done, say_how, show_all, to_resume, use_threads
 from physrbm_cli.settings import resolve, resolve_again
 from physrbm_cli.terminal import say
@@ -30,15 +31,30 @@ def anneal(
     hidden: Annotated[int | None, option("Hidden units of a fresh machine.", 500, Machine)] = None,
     scale: Annotated[float | None, option("Standard deviation of fresh couplings.", 0.1, Machine)] = None,
     origin: Annotated[str | None, option("Start from RUN, RUN@update or a file.", None, Machine, "--from")] = None,
-    rule: Annotated[str | None, option("Which bonds go: random, magnitude.", "random", Machine)] = None,
+    rule: Annotated[str | None, option("Which bonds go (physrbm dilute --list).", "random", Machine)] = None,
     gauge: Annotated[str | None, option("In which variables: binary, ising, centred.", "binary", Machine)] = None,
+    schedule: Annotated[str | None, option("once, iterative, or gradual.", "once", Machine)] = None,
+    dilute_at: Annotated[int | None, option("Update of the (first) dilution.", 0, Machine)] = None,
+    dilute_until: Annotated[int | None, option("Update of the last one.", None, Machine)] = None,
+    rounds: Annotated[int | None, option("Dilutions of a schedule.", 10, Machine)] = None,
+    rewind: Annotated[str | None, option("Then back to couplings of: update, RUN@update, file.", None, Machine)] = None,
+    inherit: Annotated[str | None, option("Of those couplings: values, signs, or mask.", "values", Machine)] = None,
+    keep_chains: Annotated[
+        bool | None, option("Chains of --from go on.", "new-chains", Machine, "--keep-chains/--new-chains")
+    ] = None,
+    protocol: Annotated[str | None, option("Named experiments, with commas (physrbm dilute --list).")] = None,
+    budget: Annotated[float | None, option("Updates in multiples of those of --from.", None, Training)] = None,
     updates: Annotated[int | None, option("Updates of the couplings; 0 only measures.", 3000, Training)] = None,
     sampler: Annotated[str | None, option("pcd (persistent chains) or cd.", "pcd", Training)] = None,
     sweeps: Annotated[int | None, option("Gibbs sweeps an update.", 10, Training)] = None,
     chains: Annotated[int | None, option("Persistent chains.", 512, Training)] = None,
     batch: Annotated[int | None, option("Samples a batch.", 512, Training)] = None,
     learning_rate: Annotated[float | None, option("Learning rate of the first update.", 0.2, Training)] = None,
-    decay: Annotated[float | None, option("Last learning rate over the first; 1: constant.", 0.1, Training)] = None,
+    decay: Annotated[float | None, option("Smallest learning rate over the largest.", 0.1, Training)] = None,
+    rate_law: Annotated[str | None, option("exponential, cosine, or triangular.", "exponential", Training)] = None,
+    cycles: Annotated[int | None, option("Cycles of the learning rate.", 1, Training)] = None,
+    trains: Annotated[str | None, option("all, or the fields alone.", "all", Training)] = None,
+    curriculum: Annotated[float | None, option("Fraction of the run with easy samples first.", 0.0, Training)] = None,
     centred: Annotated[bool | None, option("The gradient.", "centred", Training, "--centred/--plain")] = None,
     l1: Annotated[float | None, option("L1 penalty on the couplings.", 0.0, Training)] = None,
     statistics: Annotated[str | None, option("Of the chains: means, or counts.", "means", Training)] = None,
@@ -69,6 +85,8 @@ def anneal(
     from physrbm.spec import RunSpec
     from physrbm_cli.signals import Signals
 
+    if budget is not None:
+        given["updates"] = _budgeted(budget, updates, origin)
     given = {name: given[name] for name in RunSpec.model_fields}
     with Signals(max_time) as signals:
         again = to_resume(out, RunSpec) if resume or takeover else None
@@ -85,6 +103,19 @@ def anneal(
         say_done(folder, as_json)
     else:
         _print(spec, last, folder, as_json)
+
+
+def _budgeted(budget: float, updates: int | None, origin: str | None) -> int:
+    """Updates of `budget` times those of the run that the machine comes from. Raises InvalidInput."""
+    from physrbm.spec import RunSpec
+    from physrbm.store import open_run
+
+    if updates is not None or origin is None:
+        raise InvalidInput("--budget needs --from RUN, whose updates it multiplies, and no --updates")
+    parent = open_run(origin.rpartition("@")[0] if "@" in origin and not Path(origin).exists() else origin).spec
+    if not (isinstance(parent, RunSpec) and 0 < budget < float("inf")):
+        raise InvalidInput(f"--budget must be a positive number of trainings like that of {origin}, got {budget}")
+    return round(budget * parent.updates)
 
 
 def _folder(spec: "RunSpec") -> Path:

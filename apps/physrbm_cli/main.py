@@ -8,12 +8,14 @@ import typer
 
 from physrbm_cli import ctl, data, doctor, reading
 from physrbm_cli.anneal import anneal
+from physrbm_cli.compare import compare
+from physrbm_cli.dilute import dilute
 from physrbm_cli.logz import logz
 from physrbm_cli.sample import sample
 from physrbm_cli.terminal import say
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-for command in (anneal, sample, logz, reading.ls, reading.show, ctl.ctl, doctor.doctor):
+for command in (anneal, dilute, compare, sample, logz, reading.ls, reading.show, ctl.ctl, doctor.doctor):
     app.command()(command)
 app.add_typer(data.app, name="data")
 

@@ -81,6 +81,7 @@ def _row(path: Path) -> dict[str, Any]:
         run = open_run(path)
     except InvalidInput:
         return {"run": str(path), "state": "damaged"}
+    aim = run.spec.model_dump().get("dilution")  # what the machine had at the start may not be all
     return {
         "run": str(path),
         "state": run.state,
@@ -88,7 +89,7 @@ def _row(path: Path) -> dict[str, Any]:
         "update": f"{run.status.get('update')}/{run.spec.updates}",
         "data": run.spec.data,
         "hidden": run.machine.get("n_hidden"),
-        "dilution": run.machine.get("dilution"),
+        "dilution": run.machine.get("dilution") if aim is None else aim,
         "seed": run.spec.seed,
     }
 
