@@ -37,6 +37,7 @@ class Stream(IntEnum):
     SUBSAMPLE = 10
     SWAPS = 11
     TICKETS = 12
+    EFFECTIVE = 13
 
 
 class Use(IntEnum):
@@ -56,6 +57,7 @@ class Use(IntEnum):
     GLASS = 11
     PILOT_TRAJECTORY = 12
     DILUTION = 13
+    SCORES = 14
 
 
 def sequence(seed: int, stream: Stream, *key: int) -> "np.random.SeedSequence":

@@ -33,3 +33,13 @@ def reconstruction(rbm: RBM, data: np.ndarray) -> Estimate:
     """Mean squared difference of a pixel and its mean after one round trip of means, per pixel."""
     back = rbm.visible_means(rbm.hidden_means(data))
     return Estimate.of(((data - back) ** 2).mean(1))
+
+
+def energy(rbm: RBM, data: np.ndarray, generated: np.ndarray) -> Estimate:
+    """(<F>_generated - <F>_data) / Nv, F the free energy; errors of both means.
+
+    Zero needs the right mean of F alone; and it is no test of mixing: at equilibrium it is the entropy of the machine
+    minus the cross-entropy of the data, per pixel.
+    """
+    a, b = (Estimate.of(rbm.free_energy(x) / rbm.n_visible) for x in (generated, data))
+    return Estimate(a.value - b.value, float(np.hypot(a.error, b.error)), min(a.n, b.n))
