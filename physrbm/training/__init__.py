@@ -27,9 +27,9 @@ from physrbm.sampling import (
 )
 from physrbm.streams import Stream, Use, generator
 from physrbm.training.curriculum import easiest_first
-from physrbm.training.settings import Settings, cycle_start
+from physrbm.training.settings import Settings, equal_cycles
 
-__all__ = ["Settings", "State", "changed", "cycle_start", "freeze", "go_on", "start", "step", "thaw", "train"]
+__all__ = ["Settings", "State", "changed", "equal_cycles", "freeze", "go_on", "start", "step", "thaw", "train"]
 
 _LARGEST = 1e3  # |coupling| or |field|: a unit this biased never moves again in float32
 _MEMORY = 0.99  # of the running mean of the hidden units

@@ -1,7 +1,9 @@
 """What a training is."""
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from math import cos, pi
 
 from physrbm.errors import InvalidInput
@@ -9,7 +11,7 @@ from physrbm.errors import InvalidInput
 SAMPLERS = ("pcd", "cd")
 STATISTICS = ("means", "counts")
 TRAINS = ("all", "fields")
-# law(x, decay) -> learning rate over the first one, at the place x in [0, 1] of a cycle
+# law(x, decay) -> learning rate over the largest one, at the place x in [0, 1] of a cycle
 RATE_LAWS: dict[str, Callable[[float, float], float]] = {
     "exponential": lambda x, decay: decay**x,
     "cosine": lambda x, decay: decay + (1 - decay) * (1 + cos(pi * x)) / 2,  # Loshchilov & Hutter 2017
@@ -35,8 +37,10 @@ class Settings:
     """smallest learning rate over the largest, see `rate_law`; 1: constant"""
     rate_law: str = "exponential"
     """"exponential" and "cosine" fall from the largest rate to the smallest, "triangular" rises and falls"""
-    cycles: int = 1
-    """of the learning rate, of equal length; more than one are warm restarts"""
+    cycle_starts: tuple[int, ...] = (0,)
+    """first updates of the cycles of the learning rate, ascending from 0; more than one are warm restarts"""
+    set_back: float = 0.0
+    """place in a cycle, in [0, 1), at which all but the first one begin"""
     trains: str = "all"
     """"fields": the couplings stay as they are"""
     curriculum: float = 0.0
@@ -60,22 +64,31 @@ class Settings:
             value = getattr(self, field.name)
             if field.type is int and not isinstance(value, int):
                 raise InvalidInput(f"{field.name} must be a whole number, got {value}")
-            if field.name in ("sweeps", "n_chains", "batch_size", "cycles") and value < 1:
+            if field.name in ("sweeps", "n_chains", "batch_size") and value < 1:
                 raise InvalidInput(f"{field.name} must be at least 1, got {value}")
             if field.name in ("updates", "l1", "l2", "curriculum") and not 0 <= value < float("inf"):
                 raise InvalidInput(f"{field.name} must be finite and not negative, got {value}")
             if field.name in ("learning_rate", "decay") and not 0 < value < float("inf"):
                 raise InvalidInput(f"{field.name} must be finite and positive, got {value}")
 
+        starts = self.cycle_starts
+        if not starts or starts[0] != 0 or any(b <= a for a, b in pairwise((*starts, max(1, self.updates)))):
+            raise InvalidInput(f"cycle_starts must ascend from 0 and end before update {self.updates}, got {starts}")
+        if not 0 <= self.set_back < 1:
+            raise InvalidInput(f"set_back must be in [0, 1), got {self.set_back}")
+        if self.trains == "fields" and (self.l1 or self.l2):
+            raise InvalidInput("l1 and l2 are penalties on the couplings, which the training of fields leaves alone")
         if not self.curriculum <= 1:
             raise InvalidInput(f"curriculum must be in [0, 1], got {self.curriculum}")
 
     def rate(self, update: int) -> float:
         """Learning rate of update 0, 1, ...; beyond the last one planned it stays what it came to."""
         update = min(update, max(0, self.updates - 1))
-        cycle = update * self.cycles // max(1, self.updates)
-        first, after = (cycle_start(k, self.cycles, self.updates) for k in (cycle, cycle + 1))
+        cycle = bisect_right(self.cycle_starts, update) - 1
+        first, after = (*self.cycle_starts, self.updates)[cycle : cycle + 2]
         x = (update - first) / max(1, after - first - 1)
+        if cycle:
+            x = self.set_back + (1 - self.set_back) * x
         return float(self.learning_rate * RATE_LAWS[self.rate_law](x, self.decay))
 
     def share(self, update: int) -> float:
@@ -85,6 +98,6 @@ class Settings:
         return min(1.0, _FIRST_SHARE + (1 - _FIRST_SHARE) * update / (self.curriculum * max(1, self.updates)))
 
 
-def cycle_start(k: int, cycles: int, updates: int) -> int:
-    """First update of cycle k of `cycles` in `updates`."""
-    return -(-k * updates // cycles)
+def equal_cycles(cycles: int, updates: int) -> tuple[int, ...]:
+    """First updates of `cycles` equal parts of `updates`."""
+    return tuple(-(-k * updates // cycles) for k in range(cycles))

@@ -6,7 +6,7 @@ import physrbm as pr
 from physrbm import exact, sampling, training
 from physrbm.errors import Diverged, InvalidInput
 from physrbm.model import RBM
-from physrbm.training import Settings
+from physrbm.training import Settings, equal_cycles
 from physrbm.training.curriculum import easiest_first
 
 
@@ -199,15 +199,17 @@ def test_laws_of_the_learning_rate():
 
     x = np.arange(20) / 19
     np.testing.assert_allclose(rates()[:40], 0.1 ** (np.arange(40) / 39))
-    np.testing.assert_allclose(rates(cycles=2)[:40], np.tile(0.1**x, 2))
-    np.testing.assert_allclose(
-        rates(rate_law="cosine", cycles=2)[:40], np.tile(0.1 + 0.45 * (1 + np.cos(np.pi * x)), 2)
-    )
-    up_and_down = rates(rate_law="triangular", cycles=2)[:20]
+    twice = {"cycle_starts": equal_cycles(2, 40)}
+    np.testing.assert_allclose(rates(**twice)[:40], np.tile(0.1**x, 2))
+    cosine = rates(rate_law="cosine", **twice)[:40]
+    np.testing.assert_allclose(cosine, np.tile(0.1 + 0.45 * (1 + np.cos(np.pi * x)), 2))
+    up_and_down = rates(rate_law="triangular", **twice)[:20]
     np.testing.assert_allclose(up_and_down, up_and_down[::-1])
     assert up_and_down[0] == pytest.approx(0.1)
     assert (np.diff(up_and_down[:10]) > 0).all()
-    for more in ({}, {"cycles": 3}, {"rate_law": "cosine"}, {"rate_law": "triangular"}):
+    back = rates(cycle_starts=(0, 10, 25), set_back=0.25)
+    np.testing.assert_allclose(back[10:25], 0.1 ** (0.25 + 0.75 * np.arange(15) / 14))
+    for more in ({}, twice, {"rate_law": "cosine"}, {"rate_law": "triangular"}):
         assert (rates(**more)[40:] == rates(**more)[39]).all()
 
 
