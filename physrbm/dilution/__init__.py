@@ -1,10 +1,11 @@
 """Removing bonds. A rule says which survive; `dilute` checks, counts, and keeps the fields in the chosen gauge."""
 
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
-from physrbm.dilution.gauge import check_means, left_behind, means
+from physrbm.dilution.gauge import GAUGES, check_means, left_behind, means
 from physrbm.dilution.rules import RULES, Rule
 from physrbm.dilution.schedules import SCHEDULES, next_dilution
 from physrbm.dilution.view import View
@@ -12,7 +13,7 @@ from physrbm.errors import InvalidInput
 from physrbm.model import RBM, Bonds, check_states, n_kept
 from physrbm.streams import Stream, generator
 
-__all__ = ["RULES", "SCHEDULES", "Rule", "View", "dilute", "next_dilution"]
+__all__ = ["RULES", "SCHEDULES", "Rule", "View", "check_rule", "dilute", "next_dilution"]
 
 
 def dilute(
@@ -36,13 +37,9 @@ def dilute(
     `RULES` says what a rule needs besides: data, or the `shape` (rows, columns) of images. The rule 'bernoulli' keeps
     that many bonds on average. Raises InvalidInput, also where fewer bonds than asked for are there.
     """
-    if rule not in RULES:
-        raise InvalidInput(f"unknown dilution rule {rule!r}; allowed: {', '.join(RULES)}")
+    check_rule(rule, gauge, data is not None, None if shape is None else tuple(shape), rbm.n_visible)
     if data is not None and gauge == "centred" and (visible_mean is not None or hidden_mean is not None):
         raise InvalidInput("data and visible_mean, hidden_mean exclude each other")
-    needed = RULES[rule].needs
-    if (data is None and "data" in needed) or (shape is None and "shape" in needed):
-        raise InvalidInput(f"the rule {rule!r} needs {' and '.join(needed)}")
     data = None if data is None else check_states(data, rbm.n_visible)
     if data is not None and gauge == "centred":
         visible_mean, hidden_mean = means(rbm, data)
@@ -64,3 +61,16 @@ def dilute(
         hidden_bias=rbm.hidden_bias + hidden,
         constant=rbm.constant + constant,
     )
+
+
+def check_rule(rule: str, gauge: str, has_data: bool, shape: tuple[int, ...] | None, n_visible: int) -> None:
+    """Raise InvalidInput for a rule or gauge that is not there, or that lacks what it needs."""
+    if rule not in RULES:
+        raise InvalidInput(f"unknown dilution rule {rule!r}; allowed: {', '.join(RULES)}")
+    if gauge not in GAUGES:
+        raise InvalidInput(f"unknown gauge {gauge!r}; allowed: {', '.join(GAUGES)}")
+    needed = RULES[rule].needs
+    if (not has_data and "data" in needed) or (shape is None and "shape" in needed):
+        raise InvalidInput(f"the rule {rule!r} needs {' and '.join(needed)}")
+    if "shape" in needed and (len(shape or ()) != 2 or prod(shape or ()) != n_visible):
+        raise InvalidInput(f"the rule {rule!r} needs images of {n_visible} pixels, got the shape {shape}")

@@ -1,4 +1,8 @@
-"""Rules that ask what a bond does to the likelihood."""
+"""Rules that ask what a bond does to log Z, or to the likelihood.
+
+Averages under the machine are exact where it is small, else of chains from random states: whether these reach
+equilibrium is not examined here.
+"""
 
 import numpy as np
 
@@ -34,9 +38,14 @@ def log_z_change(rbm: RBM, view: View) -> np.ndarray:
 
 
 def gradient(rbm: RBM, n_keep: int, rng: np.random.Generator, view: View) -> np.ndarray:
-    """Remove the smallest |w dL/dw|, dL/dw = <v_i h_a>_data - <v_i h_a>_machine: meant for a machine at its start."""
-    data, model = under_data(rbm, _data(view)), under_model(rbm, view.seed)
-    return largest(np.abs(rbm.bonds.weight * (data.bond - model.bond)), n_keep)
+    """Remove the smallest first-order change of the likelihood: |w (<x>_data - <x>_machine)|, x = (v - mu)(h - lambda).
+
+    Meant for a machine at its start: a trained one has no gradient.
+    """
+    data, model = (
+        average(rbm, m, view, lambda x: x) for m in (under_data(rbm, _data(view)), under_model(rbm, view.seed))
+    )
+    return largest(np.abs(rbm.bonds.weight * (data - model)), n_keep)
 
 
 def _data(view: View) -> np.ndarray:

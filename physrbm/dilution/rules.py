@@ -34,7 +34,10 @@ class Rule(NamedTuple):
         return (self.keep.__doc__ or "").splitlines()[0]
 
 
-_SORT, _MODEL = "a sort of the bonds", "1000 sweeps of 2048 chains; enumeration up to 16 units of the smaller layer"
+_SORT, _MODEL = (
+    "a sort of the bonds",
+    "1000 sweeps of 2048 chains, whose mixing is not examined; enumeration up to 16 units",
+)
 _DATA = "one pass over the data"
 
 RULES: dict[str, Rule] = {
@@ -49,7 +52,7 @@ RULES: dict[str, Rule] = {
     "biregular": Rule(biregular, "maximum flow (Dinic 1970), then shuffled at fixed degrees", "a flow and a shuffle"),
     "local": Rule(local, "local receptive fields, LeCun 1989", _SORT, ("shape",)),
     "fisher": Rule(fisher, "Scholl, Rule & Hennig 2021", f"{_DATA}, {_SORT}", ("data",)),
-    "leave_one_out": Rule(leave_one_out, "LeCun, Denker & Solla 1990, without their expansion", _MODEL),
+    "leave_one_out": Rule(leave_one_out, "the saliency of LeCun, Denker & Solla 1990, of log Z", _MODEL),
     "gradient": Rule(gradient, "SNIP, Lee, Ajanthan & Torr 2019", f"{_DATA}, {_MODEL}", ("data",)),
     "hidden_units": Rule(hidden_units, "removal of units; Li et al. 2017 by norm", _SORT),
     "sign_preserving": Rule(sign_preserving, "control; signs in Zhou et al. 2019", _SORT),

@@ -28,6 +28,11 @@ def test_rounding_to_whole_bonds_does_not_miss_the_target():
 
 
 def test_bad_input_is_one_line():
-    for bad, message in ((("magic", 0.0, 0.5, 2), "unknown schedule"), (("once", 0.5, 0.2, 1), "never return")):
-        with pytest.raises(InvalidInput, match=message):
-            next_dilution(*bad)
+    with pytest.raises(InvalidInput, match="unknown schedule"):
+        next_dilution("magic", 0.0, 0.5, 2)
+
+
+def test_what_is_beyond_the_target_stays():
+    """Bonds never return: a rule without an exact count may have overshot."""
+    for schedule in ("once", "iterative", "gradual"):
+        assert next_dilution(schedule, 0.51, 0.5, 3) == 0.51
