@@ -10,10 +10,11 @@ from physrbm.experiment.jobs import check_position
 from physrbm.experiment.measuring import report
 from physrbm.experiment.running import Measurement, run, settings
 from physrbm.hdf5 import Tree
-from physrbm.model import from_tree, to_tree
-from physrbm.sampling import RNG
+from physrbm.model import RBM, from_tree, to_tree
+from physrbm.sampling import RNG, check_streams
 from physrbm.scores import UNITS
 from physrbm.spec import RunSpec
+from physrbm.tickets import rewind
 
 
 class Annealing(NamedTuple):
@@ -58,9 +59,20 @@ class Annealing(NamedTuple):
 def thaw(saved: store.Saved, spec: RunSpec) -> training.State:
     """The state in a checkpoint. Raises InvalidInput where it is none of a run with this spec."""
     inner = saved.state.at("training")
-    if inner.attribute("rng", str) != RNG:
-        raise InvalidInput(f"its random streams are {inner.attribute('rng', str)!r}, these are {RNG!r}")
+    check_streams(inner.attribute("rng", str))
     check_position(saved, spec)
     state = training.thaw(saved.update, from_tree(saved.state.at("machine")), inner.arrays, settings(spec))
-    anchor = saved.state.at("anchor")
-    return state if not anchor.arrays else state._replace(anchor=from_tree(anchor))
+    return state._replace(anchor=_anchor(saved, spec, state.rbm))
+
+
+def _anchor(saved: store.Saved, spec: RunSpec, rbm: RBM) -> RBM | None:
+    """The machine whose couplings are gone back to: there if the spec says so, with all bonds of the run's machine."""
+    tree = saved.state.at("anchor")
+    due = spec.rewind is not None and (spec.rewinds_to is None or saved.update >= spec.rewinds_to)
+    if due != bool(tree.arrays):
+        raise InvalidInput("the machine to go back to is missing, or is none of this run")
+    if not due:
+        return None
+    anchor = from_tree(tree)
+    rewind(rbm, anchor, spec.inherit)  # raises where it has not all the bonds
+    return anchor

@@ -8,7 +8,7 @@ from physrbm import training
 from physrbm.data import Dataset
 from physrbm.dilution import SCHEDULES, dilute, next_dilution
 from physrbm.errors import InvalidInput
-from physrbm.model import RBM, independent_fields
+from physrbm.model import RBM, independent_fields, n_kept
 from physrbm.spec import RunSpec
 from physrbm.streams import Stream, generator
 from physrbm.tickets import rewind
@@ -35,7 +35,7 @@ def events(spec: RunSpec) -> dict[int, int]:
 def _updates(spec: RunSpec) -> list[int]:
     n = 1 if spec.schedule == "once" else spec.rounds
     if spec.schedule == "iterative" and spec.dilute_at is None and spec.dilute_until is None:
-        at = [training.cycle_start(k, n + 1, spec.updates) for k in range(1, n + 1)]
+        at = list(training.equal_cycles(n + 1, spec.updates)[1:])
     else:
         shares = (0.0, 0.0) if spec.schedule == "once" else _GRADUAL
         ends = (spec.dilute_at, spec.dilute_at if spec.schedule == "once" else spec.dilute_until)
@@ -51,6 +51,21 @@ def _updates(spec: RunSpec) -> list[int]:
     return at
 
 
+def cycle_starts(spec: RunSpec) -> tuple[int, ...]:
+    """First updates of the cycles of the learning rate, which begins anew where couplings are set back.
+
+    Raises InvalidInput.
+    """
+    if spec.sets_back and (later := [update for update in events(spec) if update > 0]):
+        if spec.cycles is not None:
+            raise InvalidInput("the cycles of the learning rate are those of the dilutions that set couplings back")
+        return (0, *(update for update in later if update < spec.updates))
+    n = 1 if spec.cycles is None else spec.cycles
+    if not 1 <= n <= max(1, spec.updates):
+        raise InvalidInput(f"cycles must be in 1..{max(1, spec.updates)}, the number of updates, got {n}")
+    return training.equal_cycles(n, spec.updates)
+
+
 def changes(spec: RunSpec, data: Dataset) -> Callable[[training.State], training.State]:
     """What is due after an update, as a function of the state alone: a resumed run changes as it would have done."""
     steps = events(spec)
@@ -61,7 +76,7 @@ def changes(spec: RunSpec, data: Dataset) -> Callable[[training.State], training
         if state.update not in steps:
             return state
         rbm = less(state.rbm, spec, data, steps[state.update])
-        if state.anchor is not None or spec.inherit != "values":
+        if spec.sets_back:
             rbm = settled(rbm, state.anchor, spec, data)
         return training.changed(state, rbm)
 
@@ -71,6 +86,8 @@ def changes(spec: RunSpec, data: Dataset) -> Callable[[training.State], training
 def less(rbm: RBM, spec: RunSpec, data: Dataset, left: int) -> RBM:
     """The machine after the next of `left` steps of its dilution."""
     assert spec.dilution is not None
+    if n_kept(rbm.n_possible, spec.dilution) >= rbm.n_bonds:  # a rule without an exact count may be there already
+        return rbm
     p = next_dilution(spec.schedule, rbm.dilution, spec.dilution, left)
     return dilute(rbm, p, spec.rule, spec.gauge, data.train, shape=data.shape, seed=spec.seed)
 

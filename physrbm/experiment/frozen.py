@@ -8,7 +8,7 @@ from physrbm.errors import InvalidInput
 from physrbm.experiment.tempered import Block, wants_weights
 from physrbm.hdf5 import Tree
 from physrbm.paths import Ladder, Walkers
-from physrbm.sampling import RNG, Chains
+from physrbm.sampling import RNG, Chains, check_streams
 from physrbm.spec import TemperSpec
 from physrbm.tempering import Look, RoundTrips, State, part
 
@@ -24,8 +24,7 @@ def state_to_tree(state: State) -> Tree:
 
 def state_from_tree(tree: Tree, ladder: Ladder, update: int, spec: TemperSpec) -> State:
     """The state after `update` rounds on `ladder`. Raises InvalidInput."""
-    if tree.attribute("rng", str) != RNG:
-        raise InvalidInput(f"its random streams are {tree.attribute('rng', str)!r}, these are {RNG!r}")
+    check_streams(tree.attribute("rng", str))
     missing = [name for name in Chains._fields if f"chains/{name}" not in tree.arrays]
     if missing:
         raise InvalidInput(f"the array chains/{missing[0]} is missing")

@@ -2,26 +2,36 @@
 
 from physrbm import store, training
 from physrbm.data import Dataset
+from physrbm.dilution import check_rule
 from physrbm.errors import InvalidInput
 from physrbm.experiment.changes import events, less, settled
-from physrbm.model import RBM
+from physrbm.model import RBM, n_kept
+from physrbm.sampling import check_streams
 from physrbm.spec import RunSpec
 
 
 def first_state(spec: RunSpec, data: Dataset, plan: training.Settings) -> training.State:
-    """State before the first update: the machine fresh or from elsewhere, diluted if that is due at once."""
+    """State before the first update: the machine fresh or from elsewhere, diluted if that is due at once.
+
+    What is due later is checked here too: a run must not end on a wrong setting half way.
+    """
     steps = events(spec)
-    anchor = _anchor(spec)
+    anchor = None if spec.rewind is None or spec.rewinds_to is not None else store.read_machine(spec.rewind)
     rbm = _machine(spec, data, steps)
-    if spec.origin is not None and rbm.n_visible != data.n_visible:
+    if rbm.n_visible != data.n_visible:
         raise InvalidInput(f"the machine has {rbm.n_visible} visible units, {spec.data} has {data.n_visible} pixels")
+    if spec.dilution is not None:
+        check_rule(spec.rule, spec.gauge, True, data.shape, data.n_visible)
+        if n_kept(rbm.n_possible, spec.dilution) > rbm.n_bonds:
+            raise InvalidInput(f"dilution {spec.dilution}: {rbm.dilution:.6g} is there already, bonds never return")
+    if anchor is not None:
+        settled(rbm, anchor, spec, data)  # raises where it has not all the bonds
     if 0 in steps and not _is_fresh_and_sparse(spec, steps):
         rbm = less(rbm, spec, data, steps[0])
-    if spec.origin is not None and (anchor is not None or spec.inherit != "values"):
+    if spec.sets_back and (0 in steps or not steps):
         rbm = settled(rbm, anchor, spec, data)
-    state = training.start(rbm, data.train, plan, spec.seed)._replace(anchor=anchor)
-    if spec.rewinds_to == 0:
-        state = state._replace(anchor=rbm)
+    state = training.start(rbm, data.train, plan, spec.seed)
+    state = state._replace(anchor=rbm if spec.rewinds_to == 0 else anchor)
     return _with_chains(state, spec, plan) if spec.keep_chains else state
 
 
@@ -34,20 +44,16 @@ def _machine(spec: RunSpec, data: Dataset, steps: dict[int, int]) -> RBM:
 
 def _is_fresh_and_sparse(spec: RunSpec, steps: dict[int, int]) -> bool:
     """Whether the machine is diluted before it is made, so that the dense one never takes memory."""
-    plain = (spec.rule, spec.gauge, spec.schedule, spec.inherit) == ("random", "binary", "once", "values")
+    plain = (spec.rule, spec.gauge, spec.schedule) == ("random", "binary", "once")
     return spec.origin is None and 0 in steps and plain
-
-
-def _anchor(spec: RunSpec) -> RBM | None:
-    """The machine of elsewhere whose couplings are gone back to."""
-    return None if spec.rewind is None or spec.rewinds_to is not None else store.read_machine(spec.rewind)
 
 
 def _with_chains(state: training.State, spec: RunSpec, plan: training.Settings) -> training.State:
     """The state with the persistent chains of the run that the machine comes from."""
     assert spec.origin is not None
-    kept = store.read_saved(spec.origin).state.at("training").arrays
-    chains = {name: x for name, x in kept.items() if name.startswith("chains/")}
+    inner = store.read_saved(spec.origin).state.at("training")
+    chains = {name: x for name, x in inner.arrays.items() if name.startswith("chains/")}
     if not chains:
         raise InvalidInput(f"keep_chains needs a run of anneal that the machine comes from, got {spec.origin}")
+    check_streams(inner.attribute("rng", str))
     return training.thaw(0, state.rbm, {**training.freeze(state), **chains}, plan)._replace(anchor=state.anchor)

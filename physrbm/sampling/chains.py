@@ -116,6 +116,12 @@ def new_chains(
     )
 
 
+def check_streams(name: object) -> None:
+    """Raise InvalidInput unless stored chains go on with the random streams of this version."""
+    if name != RNG:
+        raise InvalidInput(f"its random streams are {name!r}, these are {RNG!r}")
+
+
 def copy_chains(chains: Chains) -> Chains:
     """The same chains in memory of their own; sweeps change chains in place."""
     return chains._replace(**{name: getattr(chains, name).copy() for name in Chains._fields[:-1]})

@@ -9,6 +9,7 @@ from physrbm.errors import InvalidInput
 from physrbm.spec.protocols import PROTOCOLS, combined
 from physrbm.spec.run import RunSpec
 from physrbm.spec.temper import TemperSpec
+from physrbm.spec.values import as_names
 
 __all__ = ["PROTOCOLS", "RunSpec", "Spec", "TemperSpec", "make_spec"]
 
@@ -32,9 +33,9 @@ def make_spec(values: dict[str, Any], kind: str = "anneal") -> Spec:
             close = difflib.get_close_matches(str(name), model.model_fields, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"allowed: {', '.join(model.model_fields)}"
             raise InvalidInput(f"unknown setting {name!r}; {hint}")
-    if values.get("protocol"):
-        names = values["protocol"]
-        values = combined([name.strip() for name in names.split(",")] if isinstance(names, str) else names, values)
+    names = as_names(values.get("protocol"))
+    if isinstance(names, list | tuple) and all(isinstance(name, str) for name in names):
+        values = combined(names, values)
     try:
         return model(**values)
     except ValidationError as error:

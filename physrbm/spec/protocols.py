@@ -16,14 +16,19 @@ class Protocol(NamedTuple):
     settings: dict[str, Any]
     needs: tuple[str, ...] = ()
     """settings that must be given"""
+    fresh: bool = False
+    """whether the machine must be a fresh one"""
 
 
 PROTOCOLS: dict[str, Protocol] = {
-    "before": Protocol("E1: dilute a fresh machine, then train it", {"schedule": "once"}, ("dilution",)),
+    "before": Protocol("E1: dilute a fresh machine, then train it", {}, ("dilution",), True),
     "after": Protocol("E2: dilute a trained machine, only measure", {"updates": 0}, ("origin", "dilution")),
     "retrain": Protocol("E3: dilute a trained machine, train it on", {}, ("origin", "dilution")),
     "same_mask": Protocol("E3: the graph of a machine, fresh couplings", {"inherit": "mask"}, ("origin",)),
-    "random_mask": Protocol("E3: a random graph as dilute, fresh couplings", {"rule": "random"}, ("dilution",)),
+    "random_mask": Protocol(
+        "E3: a random graph of the units of a machine, fresh couplings",
+        {"rule": "random", "inherit": "mask"}, ("origin", "dilution"),
+    ),
     "rewind": Protocol(
         "E5: dilute a trained machine, go back to couplings of before",
         {"rule": "magnitude"}, ("origin", "dilution", "rewind"),
@@ -55,6 +60,8 @@ def combined(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
         for key in PROTOCOLS[name].needs:
             if given.get(key) is None:
                 raise InvalidInput(f"the protocol {name!r} needs {'--from' if key == 'origin' else key}")
+        if PROTOCOLS[name].fresh and given.get("origin") is not None:
+            raise InvalidInput(f"the protocol {name!r} is for a fresh machine, without --from")
         for key, value in PROTOCOLS[name].settings.items():
             if settings.get(key, value) != value and key not in given:
                 raise InvalidInput(f"the protocols {', '.join(names)} do not agree on {key}")

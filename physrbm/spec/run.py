@@ -1,6 +1,6 @@
 """A run of `anneal`."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -31,7 +31,7 @@ class RunSpec(BaseModel):
     dilute_until: int | None = Field(None, ge=0)
     rounds: int = Field(10, ge=1)
     rewind: str | None = None
-    inherit: str = "values"
+    inherit: Literal["values", "signs", "mask"] = "values"
     keep_chains: bool = False
     protocol: Names = ()
     updates: int = 3000
@@ -74,10 +74,9 @@ class RunSpec(BaseModel):
         return int(str(self.rewind)) if own else None
 
     @property
-    def n_cycles(self) -> int:
-        """Cycles of the learning rate: where couplings are set back to an earlier update, so is the rate."""
-        again = self.schedule == "iterative" and self.rewinds_to is not None
-        return self.cycles if self.cycles is not None else self.rounds + 1 if again else 1
+    def sets_back(self) -> bool:
+        """Whether a dilution is followed by other couplings than those that are there."""
+        return self.rewind is not None or self.inherit != "values"
 
     @property
     def says_how_to_dilute(self) -> bool:
@@ -91,13 +90,15 @@ class RunSpec(BaseModel):
             own = name == "scale" and self.inherit == "mask"
             if self.origin is not None and getattr(self, name) != RunSpec.model_fields[name].default and not own:
                 raise ValueError(f"{name} is for fresh machines; the machine of {self.origin} brings its own")
-        if self.origin is None and self.keep_chains:
-            raise ValueError("keep_chains needs a run that the machine comes from")
-        begins = self.schedule == "once" and not self.dilute_at
-        if self.rewinds_to is not None and (self.dilution is None or begins):
-            raise ValueError(
-                f"rewind {self.rewind} goes back from a later dilution; set dilution, and schedule or dilute_at"
-            )
-        if self.origin is None and self.rewind is not None and self.rewinds_to is None and begins:
-            raise ValueError(f"rewind to {self.rewind} needs a machine that brings the bonds, or a later dilution")
+        if self.keep_chains and (self.origin is None or self.sampler == "cd"):
+            raise ValueError("keep_chains needs a run that the machine comes from, and persistent chains")
+        if self.schedule == "once" and (self.dilute_until is not None or self.rounds != 10):
+            raise ValueError("dilute_until and rounds are for the schedules iterative and gradual")
+        if self.rewind is not None and self.inherit == "mask":
+            raise ValueError("inherit 'mask' takes nothing from another machine: leave rewind out")
+        at_once = self.dilution is None or (self.schedule == "once" and not self.dilute_at)
+        if self.rewinds_to is not None and at_once:
+            raise ValueError(f"rewind {self.rewind} goes back from a later dilution: set dilute_at, or a schedule")
+        if self.origin is None and self.sets_back and at_once:
+            raise ValueError("rewind and inherit need a machine that brings the bonds, or a later dilution")
         return self

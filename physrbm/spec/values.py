@@ -27,11 +27,12 @@ def _rows_by_columns(value: Any) -> Any:
     return value
 
 
-def _names(value: Any) -> Any:
+def as_names(value: Any) -> Any:
+    """Names with commas as a tuple of them; anything else as it is."""
     return tuple(filter(None, (name.strip() for name in value.split(",")))) if isinstance(value, str) else value
 
 
 Threshold = Annotated[float | str | None, BeforeValidator(_threshold)]
 Shape = Annotated[tuple[int, int] | None, BeforeValidator(_rows_by_columns)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Names = Annotated[tuple[str, ...], BeforeValidator(as_names)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]

@@ -17,7 +17,7 @@ from physrbm.store.checkpoints import Saved, latest
 from physrbm.store.control import send
 from physrbm.store.events import Events, read_events
 from physrbm.store.lock import Lock
-from physrbm.store.reading import Run, find_runs, open_run, read_machine, read_saved
+from physrbm.store.reading import Run, find_runs, open_run, read_machine, read_saved, run_of
 from physrbm.store.recording import Plan, Recorder, is_unused, prepare
 from physrbm.store.series import read_block
 
@@ -37,5 +37,6 @@ __all__ = [
     "read_events",
     "read_machine",
     "read_saved",
+    "run_of",
     "send",
 ]

@@ -137,8 +137,14 @@ def read_machine(source: str) -> RBM:
 
 def read_saved(source: str) -> Saved:
     """All that was kept of RUN, or of RUN@update. Raises InvalidInput, NoCheckpoint."""
-    folder, step = _parts(source)
-    return read_checkpoint(open_run(folder).checkpoint(step))
+    return read_checkpoint(run_of(source).checkpoint(_parts(source)[1]))
+
+
+def run_of(source: str) -> Run:
+    """The run of RUN, or of RUN@update. Raises InvalidInput."""
+    if Path(source).is_file():
+        raise InvalidInput(f"{source}: a file, no run")
+    return open_run(_parts(source)[0])
 
 
 def _parts(source: str) -> tuple[str, int | None]:

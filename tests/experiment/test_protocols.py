@@ -8,7 +8,9 @@ import pytest
 import physrbm as pr
 from physrbm import hdf5
 from physrbm.errors import InvalidInput
-from physrbm.experiment.changes import events
+from physrbm.experiment.changes import events, less
+from physrbm.experiment.running import settings
+from physrbm.model import to_tree
 from physrbm.spec import PROTOCOLS, make_spec
 from physrbm.store.checkpoints import checkpoints
 
@@ -64,7 +66,8 @@ def test_dilution_in_several_steps(schedule):
 
 @pytest.mark.parametrize("inherit", ["values", "signs", "mask"])
 def test_rewinding_within_a_run(inherit):
-    wanted = spec(protocol="tickets", dilution=0.9, rounds=3, updates=80, rewind=5, inherit=inherit)
+    plan = {"rule": "magnitude", "schedule": "iterative"} if inherit == "mask" else {"protocol": "tickets", "rewind": 5}
+    wanted = spec(**plan, dilution=0.9, rounds=3, updates=80, inherit=inherit)
     found = machines(wanted)
     assert sorted(events(wanted)) == [20, 40, 60]
     old = found[5].weights()
@@ -83,9 +86,14 @@ def test_rewinding_within_a_run(inherit):
 
 
 def test_learning_rate_begins_anew_with_every_round():
-    wanted = spec(protocol="tickets", dilution=0.9, rounds=3, updates=80)
-    assert wanted.n_cycles == 4
-    assert spec(protocol="tickets", dilution=0.9, rounds=3, updates=80, cycles=1).n_cycles == 1
+    """At the dilutions themselves, and at the place in a cycle from which the couplings come."""
+    plan = settings(spec(protocol="tickets", dilution=0.9, rounds=3, updates=80, rewind=5))
+    assert plan.cycle_starts == (0, 20, 40, 60)
+    assert plan.rate(20) == plan.rate(40) == pytest.approx(0.2 * 0.1 ** (5 / 20))
+    late = settings(spec(dilution=0.9, rule="magnitude", dilute_at=45, rewind=0))
+    assert late.cycle_starts == (0, 45)
+    assert late.rate(45) == late.rate(0) == 0.2
+    assert settings(spec(dilution=0.9, dilute_at=45)).cycle_starts == (0,)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +171,7 @@ def test_every_protocol_runs(name, parent):
     given = {key: needs[key] for key in PROTOCOLS[name].needs}
     *_, last = pr.run(make_spec({**few, "updates": 12, "protocol": name, **given}))
     assert last.final is not None
-    if "dilution" in given and name != "random_mask":
+    if "dilution" in given:
         assert abs(last.rbm.dilution - 0.6) < 1e-9
 
 
@@ -182,7 +190,14 @@ def test_protocols_add_up_and_what_is_given_goes_before():
         ({"protocol": "before"}, "needs dilution"),
         ({"protocol": "cyclic,restarts"}, "do not agree on rate_law"),
         ({"dilution": 0.5, "rewind": 3}, "goes back from a later dilution"),
-        ({"rewind": "elsewhere.h5", "dilution": 0.5}, "needs a machine that brings the bonds"),
+        ({"rewind": "elsewhere.h5", "dilution": 0.5}, "need a machine that brings the bonds"),
+        ({"inherit": "signs", "dilution": 0.5}, "need a machine that brings the bonds"),
+        ({"inherit": "nonsense"}, "inherit: "),
+        ({"inherit": "mask", "rewind": 5, "dilution": 0.5, "dilute_at": 9}, "takes nothing from another machine"),
+        ({"rounds": 5, "dilution": 0.5}, "are for the schedules"),
+        ({"protocol": "before", "dilution": 0.5, "origin": "x"}, "is for a fresh machine"),
+        ({"protocol": 3}, "protocol: "),
+        ({"protocol": [["a"]]}, "protocol"),
         ({"keep_chains": True}, "needs a run"),
     ],
 )
@@ -205,10 +220,84 @@ def test_bad_settings_are_one_line(bad, message):
         ({"trains": "bonds"}, "unknown trains 'bonds'"),
         ({"rate_law": "magic"}, "unknown rate_law"),
         ({"curriculum": 2.0}, "curriculum must be in"),
-        ({"cycles": 0}, "cycles must be at least 1"),
+        ({"cycles": 0}, "cycles must be in 1..60"),
+        (
+            {"protocol": "tickets", "dilution": 0.5, "rounds": 2, "updates": 60, "cycles": 2},
+            "cycles of the learning rate are",
+        ),
+        ({"trains": "fields", "l2": 0.1}, "penalties on the couplings"),
+        ({"dilution": 0.5, "dilute_at": 40, "rule": "nonsense"}, "unknown dilution rule"),
+        ({"dilution": 0.5, "dilute_at": 40, "gauge": "nonsense"}, "unknown gauge"),
     ],
 )
 def test_bad_values_are_one_line(bad, message):
-    with pytest.raises(InvalidInput, match=message) as error:
-        list(pr.run(spec(**bad)))
+    with pytest.raises(InvalidInput, match=message) as error:  # before the first update
+        next(pr.run(spec(**bad)))
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("rounds", [5, 20])
+@pytest.mark.parametrize("schedule", ["iterative", "gradual"])
+def test_every_dilution_is_reached(schedule, rounds):
+    """Whole bonds, and a rule whose count fluctuates, may be at the target or beyond it before the last step."""
+    fresh = pr.RBM.initialise(64, 10, seed=1)
+    data = pr.load_data("digits")
+    for p in np.linspace(0.31, 0.98, 68):
+        wanted = spec(dilution=float(p), schedule=schedule, rounds=rounds)
+        exact, bernoulli = fresh, fresh
+        for left in range(rounds, 0, -1):
+            exact = less(exact, wanted, data, left)
+            bernoulli = less(bernoulli, wanted.model_copy(update={"rule": "bernoulli"}), data, left)
+        assert exact.n_bonds == round((1 - p) * 640)
+        assert bernoulli.n_bonds <= exact.n_bonds + 5 * np.sqrt(640 * p * (1 - p))
+
+
+def test_trained_machine_is_not_set_back_before_it_is_diluted(parent):
+    trained = pr.open_run(parent).rbm()
+    plan = {"origin": parent, "rewind": f"{parent}@10", "dilution": 0.9, "rule": "magnitude"}
+    found = machines(spec(**plan, schedule="iterative", rounds=3))
+    assert (found[0].bonds.weight == trained.bonds.weight).all()
+    i, j, w = found[15].bonds
+    assert (w == pr.open_run(parent).rbm(10).weights()[i, j]).all()
+
+
+def test_what_cannot_be_is_said_before_the_first_update(parent, tmp_path):
+    other = tmp_path / "other.h5"
+    pr.RBM.initialise(64, 20, seed=1).save(other)
+    for bad, message in (
+        ({"origin": parent, "dilution": 0.5, "dilute_at": 30, "rewind": str(other)}, "64 x 10 and 64 x 20"),
+        ({"dilution": 0.5, "dilute_at": 30, "rewind": str(other)}, "64 x 10 and 64 x 20"),
+    ):
+        with pytest.raises(InvalidInput, match=message):
+            next(pr.run(spec(**bad)))
+    list(pr.record(spec(dilution=0.5), tmp_path / "half"))
+    with pytest.raises(InvalidInput, match="bonds never return"):
+        next(pr.run(spec(origin=str(tmp_path / "half"), dilution=0.2, dilute_at=30)))
+    again = pr.run(spec(origin=str(tmp_path / "half"), dilution=0.5))
+    assert next(again).rbm.n_bonds == 320
+
+
+@pytest.mark.parametrize("kind", ["missing", "other size", "not asked for"])
+def test_tampered_anchor_is_passed_over(kind, tmp_path):
+    wanted = spec(protocol="tickets", dilution=0.9, rounds=3, rewind=5, updates=80)
+    if kind == "not asked for":
+        wanted = spec(updates=80)
+    list(pr.record(wanted, tmp_path / "calm"))
+    run = pr.record(wanted, tmp_path / "run")
+    next(m for m in run if m.update == 33)
+    run.close()
+    newest = max(checkpoints(tmp_path / "run").items())[1]
+    tree = hdf5.read_sealed(newest)
+    own = {name: x for name, x in tree.arrays.items() if not name.startswith("anchor/")}
+    about = {name: x for name, x in tree.attributes.items() if not name.startswith("anchor")}
+    changed = hdf5.Tree(own, about)
+    if kind != "missing":
+        changed = changed | to_tree(pr.RBM.initialise(64, 12, seed=1)).below("anchor")
+    hdf5.write(newest, changed)
+    list(pr.resume(tmp_path / "run"))
+    ends = [hdf5.read_sealed(max(checkpoints(tmp_path / name).items())[1]) for name in ("calm", "run")]
+    assert all((x == ends[1].arrays[name]).all() for name, x in ends[0].arrays.items())
+    assert any(
+        "machine to go back to" in str(e) or "same numbers" in str(e)
+        for e in pr.open_run(tmp_path / "run").events().events
+    )
