@@ -35,12 +35,15 @@ _PUBLIC = {
     "run": "experiment",
     "record": "experiment",
     "resume": "experiment",
+    "score": "experiment",
+    "score_in_time": "experiment",
     "open_run": "store",
     "temper": "tempering",
 }
 
 _MODULES = (
-    "dilution", "ensembles", "observables", "partition", "paths", "statistics", "structure", "tempering", "tickets",
+    "dilution", "effective", "ensembles", "observables", "partition", "paths", "scores", "statistics", "structure",
+    "tempering", "tickets",
 )  # fmt: skip
 
 __all__ = sorted((*_PUBLIC, *_MODULES))

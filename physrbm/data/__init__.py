@@ -7,7 +7,7 @@ from pathlib import Path
 
 from physrbm.data.dataset import Dataset, digest_of
 from physrbm.data.digits import read_digits
-from physrbm.data.files import READERS, read_file
+from physrbm.data.files import READERS, read_file, read_samples
 from physrbm.data.grey import GreyData
 from physrbm.data.images import binarise as to_bits
 from physrbm.data.images import check_binarise, resize
@@ -15,7 +15,7 @@ from physrbm.data.mnist import read_mnist
 from physrbm.errors import InvalidInput
 from physrbm.streams import Stream, generator
 
-__all__ = ["NAMED", "Dataset", "load_data"]
+__all__ = ["NAMED", "Dataset", "load_data", "read_samples"]
 
 # name -> reader, given the folder where the user keeps data
 NAMED: dict[str, Callable[[str | Path | None], GreyData]] = {

@@ -37,6 +37,14 @@ def read_file(path: Path) -> GreyData:
     return _split_as_given(parts, path.name) if "test" in parts else _split_here(parts, path.name)
 
 
+def read_samples(path: str | Path) -> Array:
+    """Samples (n, Nv) of a file such as `physrbm sample --out` writes, as they are. Raises InvalidInput."""
+    path = Path(path)
+    samples = _read(path)["train"]
+    _check_array(samples, "sample", 1, path.name)
+    return samples.reshape(len(samples), -1)
+
+
 def _split_as_given(parts: formats.Parts, name: str) -> GreyData:
     train, test = parts["train"], parts["test"]
     _check_array(test, "test", 1, name)

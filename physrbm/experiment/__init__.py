@@ -4,18 +4,25 @@ from physrbm.experiment.jobs import Step
 from physrbm.experiment.measuring import Final, report
 from physrbm.experiment.recorded import record, resume
 from physrbm.experiment.running import Measurement, run
+from physrbm.experiment.scoring import SCORES, Moment, Score, hysteresis, score, score_in_time
 from physrbm.experiment.tempered import Tempered, TemperedEnd, load, tempered
 
 __all__ = [
+    "SCORES",
     "Final",
     "Measurement",
+    "Moment",
+    "Score",
     "Step",
     "Tempered",
     "TemperedEnd",
+    "hysteresis",
     "load",
     "record",
     "report",
     "resume",
     "run",
+    "score",
+    "score_in_time",
     "tempered",
 ]

@@ -6,16 +6,18 @@ import numpy as np
 
 from physrbm import scores
 from physrbm.data import Dataset
-from physrbm.errors import InvalidInput
 from physrbm.estimate import Estimate, LogLikelihood, LogZ, plain
 from physrbm.model import RBM
 from physrbm.partition import log_likelihood, log_z
-from physrbm.sampling import sample
+from physrbm.sampling import sample, states
+from physrbm.scores import Reference, sample_values
 from physrbm.spec import RunSpec
-from physrbm.streams import Stream, generator
+from physrbm.training import State
 
 TEMPERING = 12_000  # sweeps of it
-_LOOK = 1000  # test samples of the cheap scores on the way
+_LOOK = 1000  # test samples of the scores of the machine
+_ON_THE_WAY = ("eps1", "eps2", "aai")
+_AT_THE_END = ("eps1", "eps2", "eps3", "spectrum", "power_spectrum", "compression_entropy", "aai", "diversity")
 
 
 class Final(NamedTuple):
@@ -29,6 +31,8 @@ class Final(NamedTuple):
     scores: dict[str, Estimate]
     anchors: dict[str, Estimate]
     """data against held-out data, of the sizes of the score of that name"""
+    anchors_independent: dict[str, Estimate]
+    """independent pixels against held-out data, of the same sizes"""
     absent: dict[str, str]
     """scores that these data do not support, with the reason"""
     samples: np.ndarray
@@ -40,20 +44,16 @@ def measure(spec: RunSpec, rbm: RBM, data: Dataset) -> Final:
     z = _log_z(spec, rbm, data)
     generated = sample(rbm, spec.samples, spec.sample_sweeps, seed=spec.seed).visible
     parts = {"train": data.train, "test": data.test}
-    values, anchors, absent = cheap(rbm, data, spec.seed), {}, {}
-    n = min(len(data.test), len(data.train), len(generated))
-    test, train = _some(data.test, n), _some(data.train, n)
-    try:
-        values["eps2"] = scores.second_moments(test, generated[:n])
-        anchors["eps2"] = scores.second_moments(test, train)
-    except InvalidInput as reason:
-        absent["eps2"] = str(reason)
+    to = Reference.of(data, len(generated), spec.seed)
+    n = len(to.held_out)
+    values, absent = sample_values(_AT_THE_END, to, generated[:n])
     return Final(
         z,
         {name: log_likelihood(rbm, part, z) for name, part in parts.items()},
         {name: scores.independent_pixels(data.train, part) for name, part in parts.items()},
-        values,
-        anchors,
+        of_machine(rbm, data, spec.seed) | values,
+        sample_values(_AT_THE_END, to, to.other)[0],
+        sample_values(_AT_THE_END, to, to.independent(n))[0],
         absent,
         generated,
     )
@@ -70,7 +70,7 @@ def _log_z(spec: RunSpec, rbm: RBM, data: Dataset) -> LogZ:
 
 def report(spec: RunSpec, update: int, rbm: RBM, final: Final, seconds: dict[str, float]) -> dict[str, Any]:
     """The end of a run as one JSON-able object."""
-    tables = ("independent_pixels", "scores", "anchors")
+    tables = ("independent_pixels", "scores", "anchors", "anchors_independent")
     content = {
         "schema": 1,
         "data": spec.data,
@@ -90,16 +90,21 @@ def report(spec: RunSpec, update: int, rbm: RBM, final: Final, seconds: dict[str
     return cast(dict[str, Any], plain(content))
 
 
-def cheap(rbm: RBM, data: Dataset, seed: int) -> dict[str, Estimate]:
-    """Scores on held-out data that are taken on the way too."""
-    look = _some(data.test, _LOOK)
+def on_the_way(spec: RunSpec, state: State, data: Dataset) -> dict[str, Estimate]:
+    """Scores of the machine, and of its persistent chains, which are what it was trained with: `chains_...`."""
+    values = of_machine(state.rbm, data, spec.seed)
+    if spec.sampler == "cd":
+        return values
+    visible = states(state.chains).visible
+    to = Reference.of(data, len(visible), spec.seed)
+    of_chains, _ = sample_values(_ON_THE_WAY, to, visible[: len(to.held_out)])
+    return values | {f"chains_{name}": value for name, value in of_chains.items()}
+
+
+def of_machine(rbm: RBM, data: Dataset, seed: int) -> dict[str, Estimate]:
+    """Scores of a machine on held-out data."""
+    look = Reference.of(data, _LOOK, seed).held_out
     return {
         "pseudo_likelihood": scores.pseudo_likelihood(rbm, look, seed),
         "reconstruction": scores.reconstruction(rbm, look),
     }
-
-
-def _some(samples: np.ndarray, n: int) -> np.ndarray:
-    """The same `n` samples at every call: files are ordered by writer, so the first n are no fair sample."""
-    some: np.ndarray = samples[generator(0, Stream.SUBSAMPLE).permutation(len(samples))[:n]]
-    return some

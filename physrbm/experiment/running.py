@@ -11,8 +11,8 @@ from physrbm import training
 from physrbm.data import Dataset, load_data
 from physrbm.errors import InvalidInput
 from physrbm.estimate import Estimate
-from physrbm.experiment.changes import changes
-from physrbm.experiment.measuring import Final, cheap, measure
+from physrbm.experiment.changes import changes, cycle_starts
+from physrbm.experiment.measuring import Final, measure, on_the_way
 from physrbm.experiment.starting import first_state
 from physrbm.model import RBM
 from physrbm.spec import RunSpec
@@ -25,7 +25,7 @@ class Measurement(NamedTuple):
     """how many there will be"""
     state: training.State
     values: dict[str, Estimate]
-    """cheap scores on held-out data; empty where none were due"""
+    """scores on the way; empty where none were due"""
     seconds: dict[str, float]
     """wall time by stage"""
     data: Dataset
@@ -71,7 +71,7 @@ def run(
     while final is None or last.update < spec.updates + extra():  # more may be asked for while the end is measured
         for now in training.go_on(last.state, data.train, plan, spec.seed, extra, changes(spec, data)):
             total = spec.updates + extra()
-            values = cheap(now.rbm, data, spec.seed) if _is_due(spec, now.update, total) else {}
+            values = on_the_way(spec, now, data) if _is_due(spec, now.update, total) else {}
             spent = {**spent, "annealing": seconds + time.monotonic() - loaded}
             last = Measurement(total, now, values, spent, data)
             yield last
@@ -82,8 +82,12 @@ def run(
 
 def settings(spec: RunSpec) -> training.Settings:
     """What the spec says of training."""
-    names = {"n_chains": "chains", "batch_size": "batch", "cycles": "n_cycles"}
-    values: dict[str, Any] = {name: getattr(spec, names.get(name, name)) for name in training.Settings.__slots__}
+    names = {"n_chains": "chains", "batch_size": "batch"}
+    values: dict[str, Any] = {"cycle_starts": cycle_starts(spec), "set_back": 0.0}
+    for name in set(training.Settings.__slots__) - set(values):
+        values[name] = getattr(spec, names.get(name, name))
+    if spec.rewinds_to is not None:  # the rate goes back with the couplings
+        values["set_back"] = spec.rewinds_to / values["cycle_starts"][1]
     return training.Settings(**values)
 
 

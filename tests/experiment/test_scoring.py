@@ -1,0 +1,141 @@
+"""Scores beside their anchors, from both starts and in time."""
+
+import numpy as np
+import pytest
+
+import physrbm as pr
+from physrbm.errors import InvalidInput
+from physrbm.experiment import SCORES, hysteresis
+from physrbm.experiment.scoring import chains_in_time
+from physrbm.scores import OF_MACHINES, OF_SAMPLES, UNITS, Reference
+
+QUICK = [name for name in SCORES if name not in ("classifier", "discriminator", "log_likelihood")]
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return pr.load_data("digits")
+
+
+@pytest.fixture(scope="module")
+def machine(digits):
+    *_, last = pr.train(pr.RBM.initialise(digits.train, 60, seed=1), digits.train, 1, updates=300)
+    return last.rbm
+
+
+def test_every_score_has_a_value_an_error_and_anchors(machine, digits):
+    found = pr.score(machine, digits, sweeps=20, n=100, seed=1)
+    assert {name.split("_")[0] for name in found} == {name.split("_")[0] for name in SCORES}
+    for name, x in found.items():
+        assert name in UNITS or name == "log_likelihood"
+        assert not x.absent
+        assert np.isfinite(x.value)
+        assert x.error > 0
+        assert np.isfinite(x.anchor_independent.value)
+        assert np.isfinite(x.anchor_data.value) == (
+            name not in ("log_likelihood", "pseudo_likelihood", "reconstruction")
+        )
+
+
+def test_data_score_like_data(digits):
+    """Rows of the training part, scored as if they were generated: within 4 errors of the anchor, for every score."""
+    to = Reference.of(digits, 297)
+    rest = to.train[:297]
+    found = pr.score(rest, digits, [name for name in QUICK if name in OF_SAMPLES and name != "diversity"])
+    for name, x in found.items():
+        assert abs(x.value - x.anchor_data.value) < 4 * np.hypot(x.error, x.anchor_data.error), name
+
+
+def test_samples_and_their_machine_agree(machine, digits):
+    """What is scored of a machine are the states of its chains."""
+    moment = next(pr.score_in_time(machine, digits, ["eps2", "aai"], [30], ["random"], 150, seed=2))
+    ((_, v),) = chains_in_time(machine, digits, [30], "random", 150, 2)
+    alone = pr.score(v, digits, ["eps2", "aai"])
+    assert {name: x.value for name, x in alone.items()} == {name: x.value for name, x in moment.scores.items()}
+
+
+def test_chains_go_on_from_one_time_to_the_next(machine, digits):
+    long = dict(chains_in_time(machine, digits, [3, 10, 50], "data", 64, 1))
+    for t, v in long.items():
+        ((_, alone),) = chains_in_time(machine, digits, [t], "data", 64, 1)
+        assert (v == alone).all()
+
+
+def test_hysteresis_sees_two_valleys_and_not_one(digits):
+    """A machine of two far valleys, whose data are in one of them: the starts stay apart; a shallow one forgets."""
+    on = np.arange(64) < 32
+    field = np.where(on, 8.0, -8.0)
+    deep = pr.RBM.from_dense(np.outer(field, [2.0]), -field - 4, [0.0])
+    train, test = (on ^ (np.random.default_rng(1).random(x.shape) < 0.05) for x in (digits.train, digits.test))
+    one = pr.data.Dataset("one", train.astype(np.uint8), test.astype(np.uint8), None, None, (8, 8), "x")
+    apart = hysteresis(pr.score_in_time(deep, one, ["eps1"], [1, 20], n=200, seed=1))
+    assert abs(apart["eps1"].value) > 5 * apart["eps1"].error
+    shallow = pr.RBM.initialise(64, 4, scale=0.01, seed=1)
+    together = hysteresis(pr.score_in_time(shallow, digits, ["eps1", "spectrum"], [20], n=200, seed=1))
+    assert all(abs(x.value) < 4 * x.error for x in together.values())
+    assert hysteresis(pr.score_in_time(shallow, digits, ["eps1"], [20], ["data"], n=100)) == {}
+
+
+def test_what_the_data_do_not_support_is_absent_with_a_reason(machine, digits):
+    flat = pr.data.Dataset("flat", digits.train, digits.test, None, None, (64,), "y")
+    found = pr.score(machine, flat, ["classifier", "power_spectrum", "eps1"], sweeps=2, n=60)
+    assert "no labels" in found["classifier"].absent
+    assert "shape" in found["power_spectrum"].absent
+    assert np.isnan(found["classifier"].value)
+    assert not found["eps1"].absent
+    assert found["classifier"].plain()["value"] is None
+
+
+def test_reference_is_the_same_at_every_call_and_leaves_nothing_twice(digits):
+    a, b = Reference.of(digits, 200), Reference.of(digits, 200)
+    assert (a.held_out == b.held_out).all()
+    assert len(a.other) == len(a.held_out) == 200
+    rows = {row.tobytes() for row in a.other}
+    twice = len(digits.train) - len(np.unique(digits.train, axis=0))  # equal digits in the data
+    assert len(rows & {row.tobytes() for row in a.train}) <= twice < 50
+    p = a.independent(20_000).mean(0)
+    mean = (digits.train.sum(0) + 0.5) / (len(digits.train) + 1)
+    assert np.abs(p - mean).max() < 5 * np.sqrt(0.25 / 20_000)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"scores": ["magic"]}, "unknown score 'magic'"),
+        ({"sweeps": [10, 5]}, "ascending"),
+        ({"sweeps": []}, "ascending"),
+        ({"sweeps": [0, 5]}, "ascending"),
+        ({"starts": ["warm"]}, "starts are random, data"),
+    ],
+)
+def test_bad_input_is_one_line(machine, digits, arguments, message):
+    with pytest.raises(InvalidInput, match=message) as error:
+        list(pr.score_in_time(machine, digits, **arguments))
+    assert "\n" not in str(error.value)
+
+
+def test_wrong_sizes_are_refused(digits):
+    with pytest.raises(InvalidInput, match="5 visible units"):
+        pr.score(pr.RBM.initialise(5, 3, seed=1), digits)
+    with pytest.raises(InvalidInput, match="64"):
+        pr.score(np.zeros((100, 5), np.uint8), digits, ["eps1"])
+    with pytest.raises(InvalidInput, match="unknown score 'energy'"):
+        pr.score(np.zeros((100, 64), np.uint8), digits, list(OF_MACHINES))
+
+
+@pytest.mark.mnist
+def test_trained_machine_is_ranked_above_an_undertrained_one():
+    """300 x 20 updates of 784 x 100 units: every score but those named prefers the longer training, by 3 errors."""
+    data = pr.load_data("mnist")
+    machines = {
+        s.update: s.rbm for s in pr.train(pr.RBM.initialise(data.train, 100, seed=1), data.train, 1, updates=300)
+    }
+    names = [name for name in QUICK if name not in ("classifier", "discriminator")]
+    short, long = (pr.score(machines[k], data, names, sweeps=300, n=600, seed=1) for k in (20, 300))
+    for name in short:
+        a, b = short[name], long[name]
+        ideal = {"aai_truth": 0.5, "aai_synthetic": 0.5, "diversity_coverage": 1.0}.get(name, 0.0)
+        gain = abs(a.value - ideal) - abs(b.value - ideal)
+        if name in BLIND:
+            continue
+        assert gain > 3 * np.hypot(a.error, b.error), name
