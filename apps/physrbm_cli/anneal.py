@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from physrbm.errors import InvalidInput
 from physrbm_cli.running import option, say_done, say_how, show_all, to_resume, use_threads
 from physrbm_cli.settings import resolve, resolve_again
 from physrbm_cli.terminal import say
@@ -34,7 +33,7 @@ def anneal(
     rule: Annotated[str | None, option("Which bonds go (physrbm dilute --list).", "random", Machine)] = None,
     gauge: Annotated[str | None, option("In which variables: binary, ising, centred.", "binary", Machine)] = None,
     schedule: Annotated[str | None, option("once, iterative, or gradual.", "once", Machine)] = None,
-    dilute_at: Annotated[int | None, option("Update of the (first) dilution.", 0, Machine)] = None,
+    dilute_at: Annotated[int | None, option("Update of the first dilution; 0 if there is one.", None, Machine)] = None,
     dilute_until: Annotated[int | None, option("Update of the last one.", None, Machine)] = None,
     rounds: Annotated[int | None, option("Dilutions of a schedule.", 10, Machine)] = None,
     rewind: Annotated[str | None, option("Then back to couplings of: update, RUN@update, file.", None, Machine)] = None,
@@ -49,10 +48,10 @@ def anneal(
     sweeps: Annotated[int | None, option("Gibbs sweeps an update.", 10, Training)] = None,
     chains: Annotated[int | None, option("Persistent chains.", 512, Training)] = None,
     batch: Annotated[int | None, option("Samples a batch.", 512, Training)] = None,
-    learning_rate: Annotated[float | None, option("Learning rate of the first update.", 0.2, Training)] = None,
+    learning_rate: Annotated[float | None, option("Largest learning rate.", 0.2, Training)] = None,
     decay: Annotated[float | None, option("Smallest learning rate over the largest.", 0.1, Training)] = None,
     rate_law: Annotated[str | None, option("exponential, cosine, or triangular.", "exponential", Training)] = None,
-    cycles: Annotated[int | None, option("Cycles of the learning rate.", 1, Training)] = None,
+    cycles: Annotated[int | None, option("Cycles of the learning rate; 1 if absent.", None, Training)] = None,
     trains: Annotated[str | None, option("all, or the fields alone.", "all", Training)] = None,
     curriculum: Annotated[float | None, option("Fraction of the run with easy samples first.", 0.0, Training)] = None,
     centred: Annotated[bool | None, option("The gradient.", "centred", Training, "--centred/--plain")] = None,
@@ -85,12 +84,10 @@ def anneal(
     from physrbm.spec import RunSpec
     from physrbm_cli.signals import Signals
 
-    if budget is not None:
-        given["updates"] = _budgeted(budget, updates, origin)
     given = {name: given[name] for name in RunSpec.model_fields}
     with Signals(max_time) as signals:
         again = to_resume(out, RunSpec) if resume or takeover else None
-        spec = resolve(given, config) if again is None else resolve_again(given, config, again)
+        spec = resolve(given, config, budget) if again is None else resolve_again(given, config, again)
         use_threads(threads)
         if dry_run:
             from physrbm_cli.plan import plan
@@ -105,23 +102,12 @@ def anneal(
         _print(spec, last, folder, as_json)
 
 
-def _budgeted(budget: float, updates: int | None, origin: str | None) -> int:
-    """Updates of `budget` times those of the run that the machine comes from. Raises InvalidInput."""
-    from physrbm.spec import RunSpec
-    from physrbm.store import open_run
-
-    if updates is not None or origin is None:
-        raise InvalidInput("--budget needs --from RUN, whose updates it multiplies, and no --updates")
-    parent = open_run(origin.rpartition("@")[0] if "@" in origin and not Path(origin).exists() else origin).spec
-    if not (isinstance(parent, RunSpec) and 0 < budget < float("inf")):
-        raise InvalidInput(f"--budget must be a positive number of trainings like that of {origin}, got {budget}")
-    return round(budget * parent.updates)
-
-
 def _folder(spec: "RunSpec") -> Path:
-    size = f"h{spec.hidden}" if spec.origin is None else f"from-{Path(spec.origin).stem}"
+    origin = "" if spec.origin is None else Path(spec.origin).name.removesuffix(".h5")
+    size = f"h{spec.hidden}" if spec.origin is None else f"from-{origin}"
     dilution = "" if spec.dilution is None else f"-p{spec.dilution:.4g}"
-    return Path("runs") / f"{Path(spec.data).stem}-{size}{dilution}-s{spec.seed}"
+    protocol = "".join(f"-{name}" for name in spec.protocol)
+    return Path("runs") / f"{Path(spec.data).stem}-{size}{protocol}{dilution}-s{spec.seed}"
 
 
 def _measurements(

@@ -10,6 +10,7 @@ import typer
 
 from physrbm.errors import InvalidInput, NoCheckpoint
 from physrbm_cli import tempering_options as opts
+from physrbm_cli.pictures import number
 
 if TYPE_CHECKING:
     from physrbm.model import RBM
@@ -37,24 +38,26 @@ def compare(
     found = [_with_first(machines[0], rbm, seed, in_common) for rbm in machines[1:]]
     if as_json:
         rows = zip(sources, graphs, reports, [None, *(c and c.plain() for c in found)], strict=True)
-        names = ("machine", "graph", "report", "against_first")
-        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows]))
+        keys = ("machine", "graph", "report", "against_first")
+        typer.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows]))
         return
-    _line("", *(Path(source).name for source in sources))
+    names = [Path(source).name for source in sources]
+    widths = [max(18, len(name) + 2) for name in names]
+    _line("", names, widths)
     for name in _GRAPH:
-        _line(name.replace("_", " "), *(_number(graph[name]) for graph in graphs))
+        _line(name.replace("_", " "), [number(graph[name]) for graph in graphs], widths)
     for name in ("log-likelihood test", "eps2"):
-        _line(name, *(_score(report, name) for report in reports))
+        _line(name, [_score(report, name, source) for report, source in zip(reports, sources, strict=True)], widths)
     typer.echo("against the first, and by chance")
     for row in zip_longest(*(_rows(x) for x in found), fillvalue=("", "")):
-        _line(max((name for name, _ in row), key=len), "", *(text for _, text in row))
+        _line(max((name for name, _ in row), key=len), ["", *(text for _, text in row)], widths)
 
 
 def _report(source: str) -> dict[str, Any]:
     """What was measured of a run that is done; nothing of a file or of a machine on the way."""
     from physrbm.store import open_run
 
-    if Path(source).is_file() or not Path(source).exists():
+    if not Path(source).is_dir():
         return {}
     try:
         return open_run(source).report()
@@ -63,14 +66,22 @@ def _report(source: str) -> dict[str, Any]:
 
 
 def _with_first(first: "RBM", rbm: "RBM", seed: int, in_common: Any) -> "Comparison | None":
-    """None for a machine of another size, which has no pair in common with the first one."""
-    if (first.n_visible, first.n_hidden) != (rbm.n_visible, rbm.n_hidden):
+    """None for machines whose pairs cannot be compared: of other sizes, or of other possible bonds than all."""
+    sizes = {(x.n_visible, x.n_hidden, x.n_visible * x.n_hidden) for x in (first, rbm)}
+    if len(sizes) > 1 or any(x.n_possible != x.n_visible * x.n_hidden for x in (first, rbm)):
         return None
     found: Comparison = in_common(first, rbm, seed=seed)
     return found
 
 
-def _score(report: dict[str, Any], name: str) -> str:
+def _score(report: dict[str, Any], name: str, source: str) -> str:
+    try:
+        return _found(report, name)
+    except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:
+        raise InvalidInput(f"{source}: its report is not one of physrbm") from error
+
+
+def _found(report: dict[str, Any], name: str) -> str:
     from physrbm.estimate import compact
 
     x = report.get("log_likelihood", {}).get("test") if name.startswith("log") else report.get("scores", {}).get(name)
@@ -82,7 +93,7 @@ def _score(report: dict[str, Any], name: str) -> str:
 def _rows(x: "Comparison | None") -> list[tuple[str, str]]:
     """Name and value of everything in common, each with what it is by chance."""
     if x is None:
-        return [("common bonds", "another size")]
+        return [("common bonds", "other pairs")]
     masks, matching, r = x.masks, x.matching, x.profiles.visible_correlation
     rows = [
         ("common bonds", f"{masks.common:,}"),
@@ -104,9 +115,6 @@ def _chance(x: "AgainstNull", form: str) -> str:
     return f"{x.expected.value:{form}} +- {x.sd:{form}}"
 
 
-def _number(x: float) -> str:
-    return f"{x:,}" if isinstance(x, int) else f"{x:.4g}"
-
-
-def _line(name: str, *cells: str) -> None:
-    typer.echo((f"{name:<{_NAME}}" + "".join(f"{cell:>18}" for cell in cells)).rstrip())
+def _line(name: str, cells: list[str], widths: list[int]) -> None:
+    row = "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=False))
+    typer.echo(f"{name:<{_NAME}}{row}".rstrip())

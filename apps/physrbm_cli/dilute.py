@@ -2,16 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from physrbm.errors import InvalidInput
 from physrbm_cli import tempering_options as opts
+from physrbm_cli.pictures import number
 from physrbm_cli.running import option
-
-if TYPE_CHECKING:
-    pass
 
 
 def dilute(
@@ -43,6 +41,8 @@ def dilute(
         raise InvalidInput("--dilution is needed, a fraction in [0, 1)")
     if out is not None and out.suffix != ".h5":
         raise InvalidInput(f"{out}: machines are written as .h5; choose a name that ends so")
+    if data is None and (binarise is not None or shape is not None):
+        raise InvalidInput("--binarise and --shape are for --data")
     about = {"source": source, "data": data, "binarise": binarise, "shape": shape, "seed": seed}
     found, rbm = load(resolve_tempering(about, None), data_dir), read_machine(source)
     train, image = (None, None) if found is None else (found.train, found.shape)
@@ -55,13 +55,9 @@ def dilute(
         return
     typer.echo(f"{'':<26}{'before':>14}{'after':>14}")
     for name, x in before._asdict().items():
-        typer.echo(f"{name.replace('_', ' '):<26}{_number(x):>14}{_number(after._asdict()[name]):>14}")
+        typer.echo(f"{name.replace('_', ' '):<26}{number(x):>14}{number(after._asdict()[name]):>14}")
     if out is not None:
         typer.echo(f"machine {out}  (physrbm anneal --from {out})")
-
-
-def _number(x: Any) -> str:
-    return f"{x:,}" if isinstance(x, int) else f"{x:.4g}"
 
 
 def _list() -> None:

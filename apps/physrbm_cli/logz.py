@@ -9,7 +9,7 @@ import typer
 from physrbm.errors import InvalidInput
 from physrbm_cli import tempering_options as opts
 from physrbm_cli.running import option, use_threads
-from physrbm_cli.settings import resolve_tempering
+from physrbm_cli.settings import drawn, resolve_tempering
 from physrbm_cli.tempering import How, needed, run_tempering
 
 if TYPE_CHECKING:
@@ -61,9 +61,11 @@ def logz(
             if given[name] is not None:
                 flag = f"--{name.replace('_', '-')}"
                 raise InvalidInput(f"{flag} is for runs of tempering; --method {method or 'ais'} needs none")
+        if method == "exact" and (chains is not None or rungs is not None):
+            raise InvalidInput("--chains and --rungs are for --method ais")
         about = {name: given[name] for name in ("beta", "data", "binarise", "shape")}
         spec = resolve_tempering(
-            {"source": needed(source), "methods": method or "ais", "seed": seed or 0, **about}, None
+            {"source": needed(source), "methods": method or "ais", "seed": drawn(seed), **about}, None
         )
         use_threads(threads)
         return _at_once(spec, data_dir, _CHAINS if chains is None else chains, rungs, as_json)

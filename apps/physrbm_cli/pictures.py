@@ -70,3 +70,8 @@ def _side_by_side(blocks: Iterable[list[str]], columns: int) -> list[str]:
         else:
             lines = [f"{a} {b}" for a, b in zip(lines, block, strict=True)]
     return lines
+
+
+def number(x: float) -> str:
+    """A number of a table."""
+    return f"{x:,}" if isinstance(x, int) else f"{x:.4g}"

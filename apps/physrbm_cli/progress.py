@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from physrbm.experiment import Step
 
 _EVERY = 30.0  # seconds between plain lines
+_FEW = 4  # scores in them
 
 
 class Show(Protocol):
@@ -37,13 +38,13 @@ class _Lines:
     """A plain line for a measurement with scores, if the last line is old enough; the end of a stage always."""
 
     def __init__(self, every: float) -> None:
-        self._every, self._last = every, -_EVERY
+        self._every, self._last, self._most = every, -_EVERY, None if every == 0 else _FEW
 
     def __call__(self, m: "Step", /) -> None:
         now = time.monotonic()
         if m.values and (now - self._last >= self._every or m.update == m.updates):
             self._last = now
-            say(f"update {m.update}/{m.updates}  {_scores(m)}  {m.seconds[m.stage]:.0f} s")
+            say(f"update {m.update}/{m.updates}  {_scores(m, self._most)}  {m.seconds[m.stage]:.0f} s")
         if m.update == m.updates and m.final is None:
             say("measuring")
 
@@ -68,5 +69,5 @@ def _bar() -> Iterator[Show]:
         yield show
 
 
-def _scores(m: "Step") -> str:
-    return "  ".join(f"{name.replace('_', '-')} {value}" for name, value in m.values.items())
+def _scores(m: "Step", most: int | None) -> str:
+    return "  ".join(f"{name.replace('_', '-')} {value}" for name, value in list(m.values.items())[:most])

@@ -25,8 +25,10 @@ def show(source: Annotated[Path, typer.Argument(help="A run folder.")], as_json:
     when = _when(run.status.get("time"))
     about = {"run": run.folder, "state": run.state, "reason": run.status.get("reason"), "last sign of life": when}
     about |= {"update": run.status.get("update"), "machines of updates": ", ".join(map(str, run.steps))}
-    for name, value in {**about, **run.machine, **run.spec.model_dump(exclude=set(run.machine))}.items():
-        value = ", ".join(value) if name in ("methods", "observables") else value
+    graph = {name: report.get(name, value) for name, value in run.machine.items()}  # bonds may have gone on the way
+    aim = {"dilution aimed at": run.spec.model_dump().get("dilution")}
+    for name, value in {**about, **graph, **aim, **run.spec.model_dump(exclude=set(run.machine))}.items():
+        value = ", ".join(value) if name in ("methods", "observables", "protocol") else value
         if value not in (None, ""):
             typer.echo(printable(f"{name:<28}{value}"))
     try:

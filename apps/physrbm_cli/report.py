@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _TABLE = 80  # columns of the table; in a narrower terminal its cells stand below each other
 
+_SHOWN = ("pseudo_likelihood", "reconstruction", "eps2", "spectrum", "aai_truth", "aai_synthetic",
+          "diversity_memorising", "diversity_coverage")  # fmt: skip
+
 Row = tuple[str, str, str, str]
 
 
@@ -43,7 +46,8 @@ def rows(final: "Final") -> list[Row]:
     for part, x in final.log_likelihood.items():
         independent = f"{final.independent_pixels[part]} indep. pixels"
         found.append((f"log-likelihood {part}", str(x), _interval(x), independent))
-    for name, value in final.scores.items():
+    for name in (name for name in _SHOWN if name in final.scores):
+        value = final.scores[name]
         anchor = f"{final.anchors[name]} data, data" if name in final.anchors else ""
         found.append((name.replace("_", "-"), str(value), "", anchor))
     return found

@@ -9,11 +9,24 @@ import typer
 from physrbm.errors import InvalidInput
 from physrbm_cli import tempering_options as opts
 from physrbm_cli.pictures import draw_squares
-from physrbm_cli.running import option
+from physrbm_cli.running import option, use_threads
+from physrbm_cli.settings import drawn
 from physrbm_cli.tempering import How, needed, run_tempering
 
 _CHAINS, _SWEEPS = 1024, 1000  # of what goes into a .npy
-_OF_RUNS = ("path", "ladder", "swap_every", "replicas", "start", "data", "binarise", "shape", "observables", "max_time")
+_OF_RUNS = (
+    "path",
+    "ladder",
+    "swap_every",
+    "replicas",
+    "start",
+    "data",
+    "data_dir",
+    "binarise",
+    "shape",
+    "observables",
+    "max_time",
+)
 
 
 def sample(
@@ -51,8 +64,9 @@ def sample(
         for name in (*_OF_RUNS, "resume", "takeover"):
             if given[name]:
                 raise InvalidInput(f"--{name.replace('_', '-')} is for runs; choose a folder as --out, no .npy")
+        use_threads(threads)
         n_chains, n_sweeps = _CHAINS if chains is None else chains, _SWEEPS if sweeps is None else sweeps
-        return _write(needed(source), out, n_chains, n_sweeps, 1.0 if beta is None else beta, seed or 0, as_json)
+        return _write(needed(source), out, n_chains, n_sweeps, 1.0 if beta is None else beta, drawn(seed), as_json)
     if chains is not None:
         raise InvalidInput("--chains is for --out NAME.npy; a run has --replicas")
     how = How(out, data_dir, resume, takeover, max_time, threads, as_json, (quiet, verbose, bar))

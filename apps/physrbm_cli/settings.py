@@ -16,16 +16,31 @@ _PREFIX = "PHYSRBM_"
 _OTHERS = ("PHYSRBM_DATA", "PHYSRBM_KERNELS")  # the folder of data sets, the path of the kernels: no settings of a run
 
 
-def resolve(given: dict[str, Any], config: Path | None) -> "RunSpec":
+def resolve(given: dict[str, Any], config: Path | None, budget: float | None = None) -> "RunSpec":
     """The spec of the settings `given` on the command line (None: not given), the environment and a TOML file.
 
-    Without a seed anywhere, one is drawn from the system. Raises InvalidInput.
+    budget: updates in multiples of those of the run that the machine comes from. Without a seed anywhere, one is drawn
+    from the system. Raises InvalidInput.
     """
-    import secrets
-
     from physrbm.spec import make_spec
 
-    return make_spec({"seed": secrets.randbelow(2**31), **_gather(given, config)})
+    values = _gather(given, config)
+    if budget is not None:
+        values["updates"] = _budgeted(budget, values)
+    return make_spec({"seed": drawn(None), **values})
+
+
+def _budgeted(budget: float, values: dict[str, Any]) -> int:
+    from physrbm.spec import RunSpec
+    from physrbm.store import run_of
+
+    origin = values.get("origin")
+    if "updates" in values or origin is None:
+        raise InvalidInput("--budget needs --from RUN, whose updates it multiplies, and no --updates")
+    parent = run_of(str(origin)).spec
+    if not (isinstance(parent, RunSpec) and 0 < budget < float("inf") and round(budget * parent.updates) > 0):
+        raise InvalidInput(f"--budget must be a positive number of trainings like that of {origin}, got {budget}")
+    return round(budget * parent.updates)
 
 
 def resolve_again(given: dict[str, Any], config: Path | None, stored: "RunSpec") -> "RunSpec":
@@ -38,14 +53,19 @@ def resolve_tempering(given: dict[str, Any], stored: "TemperSpec | None") -> "Te
 
     Without a seed, one is drawn from the system. Raises InvalidInput.
     """
-    import secrets
-
     from physrbm.spec import make_spec
 
     values = _absolute({name: value for name, value in given.items() if value is not None})
     if stored is not None:
         return _same(stored, values)
-    return make_spec({"seed": secrets.randbelow(2**31), **values}, "temper")
+    return make_spec({"seed": drawn(None), **values}, "temper")
+
+
+def drawn(seed: int | None) -> int:
+    """The seed, or one drawn from the system."""
+    import secrets
+
+    return secrets.randbelow(2**31) if seed is None else seed
 
 
 def _same(stored: S, given: dict[str, Any]) -> S:

@@ -1,6 +1,7 @@
 """`dilute`, `compare`, and what `anneal` says of schedules and protocols."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -69,7 +70,7 @@ def test_compare_sets_machines_side_by_side(root, tmp_path):
     assert done.exit_code == 0, done.output
     table = {line[:26].strip(): line[26:].split() for line in done.stdout.splitlines()}
     assert table["n bonds"] == ["768", "154", "768", "320"]
-    assert table["common bonds"] == ["154", "768", "another", "size"]
+    assert table["common bonds"] == ["154", "768", "other", "pairs"]
     assert table["eps2"][2:] == ["-", "-"]
     rows = json.loads(run("compare", root / "diluted", root / "diluted", "--json").stdout)
     assert rows[1]["against_first"]["masks"]["common"] == 154
@@ -102,6 +103,51 @@ def test_list_of_runs_shows_the_dilution_that_is_reached(root, tmp_path):
     )
     assert json.loads(run("ls", tmp_path, "--json").stdout)[0]["dilution"] == 0.8
     assert pr.open_run(tmp_path / "p").report()["n_bonds"] == 154
+
+
+@pytest.mark.parametrize("more", [["--dilute-at", 100], ["--protocol", "progressive"], ["--protocol", "tickets"]])
+def test_plan_of_a_later_dilution(more):
+    done = run("anneal", "--hidden", 12, "--updates", 3000, "--dilution", 0.9, *more, "--dry-run", "--json")
+    assert done.exit_code == 0, done.exception
+    assert json.loads(done.stdout)["seconds_an_update"] > 0
+
+
+def test_budget_needs_its_parent_only_once(root, tmp_path):
+    shutil.copytree(root / "dense", tmp_path / "parent")
+    line = [
+        "anneal",
+        "--protocol",
+        "retrain",
+        "--from",
+        tmp_path / "parent",
+        "--dilution",
+        0.5,
+        "--budget",
+        0.5,
+        *FEW[2:],
+    ]
+    assert run(*line, "--out", tmp_path / "run").exit_code == 0
+    shutil.rmtree(tmp_path / "parent")
+    assert run(*line, "--out", tmp_path / "run", "--resume").exit_code == 0
+
+
+def test_show_tells_the_graph_that_is_left(root, tmp_path):
+    run(
+        "anneal",
+        "--hidden",
+        12,
+        "--protocol",
+        "progressive",
+        "--rounds",
+        4,
+        "--dilution",
+        0.8,
+        *FEW,
+        "--out",
+        tmp_path / "p",
+    )
+    shown = {line[:28].strip(): line[28:].strip() for line in run("show", tmp_path / "p").stdout.splitlines()}
+    assert (shown["n_bonds"], shown["dilution aimed at"], shown["protocol"]) == ("154", "0.8", "progressive")
 
 
 @pytest.mark.parametrize(
