@@ -9,6 +9,7 @@ from physrbm.experiment import SCORES, hysteresis
 from physrbm.experiment.scoring import chains_in_time
 from physrbm.scores import OF_MACHINES, OF_SAMPLES, UNITS, Reference
 
+NO_RANK = {"energy", "diversity_spread"}  # equal means alone make them good
 QUICK = [name for name in SCORES if name not in ("classifier", "discriminator", "log_likelihood")]
 
 
@@ -125,17 +126,17 @@ def test_wrong_sizes_are_refused(digits):
 
 @pytest.mark.mnist
 def test_trained_machine_is_ranked_above_an_undertrained_one():
-    """300 x 20 updates of 784 x 100 units: every score but those named prefers the longer training, by 3 errors."""
-    data = pr.load_data("mnist")
-    machines = {
-        s.update: s.rbm for s in pr.train(pr.RBM.initialise(data.train, 100, seed=1), data.train, 1, updates=300)
-    }
-    names = [name for name in QUICK if name not in ("classifier", "discriminator")]
-    short, long = (pr.score(machines[k], data, names, sweeps=300, n=600, seed=1) for k in (20, 300))
-    for name in short:
+    """784 x 100 units after 20 and after 300 updates, 300 sweeps from data: by more than 3 errors for every score.
+
+    But for those that do not rank machines (NO_RANK), and two that are saturated so early in training.
+    """
+    data, machines = pr.load_data("mnist"), {}
+    for state in pr.train(pr.RBM.initialise(data.train, 100, seed=1), data.train, 1, updates=300):
+        if state.update in (20, 300):
+            machines[state.update] = state.rbm
+    short, long = (pr.score(m, data, QUICK, 300, "data", n=600, seed=1) for m in machines.values())
+    ideal = {"aai_truth": 0.5, "aai_synthetic": 0.5, "diversity_coverage": 1.0}
+    for name in set(short) - NO_RANK:
         a, b = short[name], long[name]
-        ideal = {"aai_truth": 0.5, "aai_synthetic": 0.5, "diversity_coverage": 1.0}.get(name, 0.0)
-        gain = abs(a.value - ideal) - abs(b.value - ideal)
-        if name in BLIND:
-            continue
-        assert gain > 3 * np.hypot(a.error, b.error), name
+        gain = abs(a.value - ideal.get(name, 0.0)) - abs(b.value - ideal.get(name, 0.0))
+        assert gain > (0 if name in ("eps3", "aai_truth") else 3) * np.hypot(a.error, b.error), name
