@@ -11,10 +11,6 @@ from physrbm.data import load_data, mnist
 from physrbm.errors import DataUnavailable, InvalidInput
 
 REAL = os.environ.get("PHYSRBM_DATA")
-real = pytest.mark.skipif(
-    REAL is None or not all(ok for _, ok in mnist.status(REAL).values()),
-    reason="PHYSRBM_DATA does not name a folder with the four MNIST files",
-)
 
 
 def idx(array):
@@ -150,7 +146,6 @@ def test_status_of_an_empty_folder(small, tmp_path):
 
 
 @pytest.mark.mnist
-@real
 def test_the_real_files():
     data = load_data("mnist", data_dir=REAL)
     assert (data.train.shape, data.test.shape, data.shape) == ((60_000, 784), (10_000, 784), (28, 28))
@@ -162,7 +157,6 @@ def test_the_real_files():
 
 
 @pytest.mark.mnist
-@real
 def test_a_real_file_is_accepted_recompressed_and_refused_tampered(tmp_path):
     found = {name: path for name, (path, _) in mnist.status(REAL).items()}
     for path in found.values():

@@ -1,16 +1,12 @@
 """Data against data: the scores, their noise and their split halves agree."""
 
-import os
-
 import numpy as np
 import pytest
 from one_number import NUMBERS
 
 import physrbm as pr
 from physrbm import scores
-from physrbm.data import mnist
 
-REAL = os.environ.get("PHYSRBM_DATA")
 NOISE = {
     "first_moments": scores.first_noise,
     "second_moments": scores.second_noise,
@@ -25,9 +21,7 @@ def digits():
 
 @pytest.fixture(scope="module")
 def handwritten():
-    if REAL is None or not all(ok for _, ok in mnist.status(REAL).values()):
-        pytest.skip("PHYSRBM_DATA does not name a folder with the four MNIST files")
-    return np.random.default_rng(0).permutation(pr.load_data("mnist", data_dir=REAL).train)  # neighbours share a writer
+    return np.random.default_rng(0).permutation(pr.load_data("mnist").train)  # neighbours share a writer
 
 
 def agrees(name, train, a, b, pool, shape, draws):

@@ -1,0 +1,15 @@
+"""Tests that need the real MNIST files are skipped where PHYSRBM_DATA does not name them."""
+
+import os
+
+import pytest
+
+from physrbm.data import mnist
+
+REAL = os.environ.get("PHYSRBM_DATA")
+IS_THERE = REAL is not None and all(ok for _, ok in mnist.status(REAL).values())
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("mnist") and not IS_THERE:
+        pytest.skip("PHYSRBM_DATA does not name a folder with the four MNIST files")
