@@ -3,12 +3,16 @@
 import json
 import time
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from physrbm.errors import InvalidInput, printable
+
+if TYPE_CHECKING:
+    from physrbm.watching import Summary
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
@@ -63,37 +67,27 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
 
 def ls(folder: Annotated[Path, typer.Argument(help="A folder of runs.")] = Path("runs"), as_json: Json = False) -> None:
     """List the runs in a folder."""
-    from physrbm.store import find_runs
+    from physrbm.watching import Fleet
+    from physrbm_cli.terminal import width
 
-    rows = [_row(path) for path in find_runs(folder)]
+    rows = [_row(found) for found in Fleet(folder, seconds=float("inf")).poll()]
     if as_json:
         typer.echo(json.dumps(rows))
         return
     names = max(rows, key=len, default={})
     table = [list(names), *([_cell(row.get(name)) for name in names] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    fit = sum(total <= width() for total in accumulate(w + 2 for w in widths))  # a narrow terminal loses the last ones
     for line in table:
-        typer.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())
+        cells = list(zip(line, widths, strict=True))[: max(1, fit)]
+        typer.echo("  ".join(f"{cell:<{w}}" for cell, w in cells).rstrip())
 
 
-def _row(path: Path) -> dict[str, Any]:
-    from physrbm.store import open_run
-
-    try:
-        run = open_run(path)
-    except InvalidInput:
-        return {"run": str(path), "state": "damaged"}
-    aim = run.spec.model_dump().get("dilution")  # what the machine had at the start may not be all
-    return {
-        "run": str(path),
-        "state": run.state,
-        "kind": run.spec.kind,
-        "update": f"{run.status.get('update')}/{run.spec.updates}",
-        "data": run.spec.data,
-        "hidden": run.machine.get("n_hidden"),
-        "dilution": run.machine.get("dilution") if aim is None else aim,
-        "seed": run.spec.seed,
-    }
+def _row(found: "Summary") -> dict[str, Any]:
+    about = {"run": str(found.folder), "state": found.state, **found.about}
+    if "updates" in about:
+        about["update"] = f"{about['update']}/{about.pop('updates')}"
+    return about
 
 
 def _cell(value: Any) -> str:

@@ -80,6 +80,7 @@ class Recorder:
         self._seconds = saved.seconds
         self.update = saved.update
         self._beat = self._event = -np.inf
+        self._unsaid: tuple[int, dict[str, Estimate]] | None = None
         self._obeyed = saved.obeyed
         self._began = saved.update, time.monotonic()
         self._checkpoint_at, self._took = time.monotonic(), 0.0
@@ -178,11 +179,13 @@ class Recorder:
         tree = Tree({"samples/visible": samples}, {"": head, "samples/visible": {"axes": "chain, visible unit"}})
         tree = tree | machine.below("machine") | series_tree(self._rows, self._units).below("series")
         hdf5.write(self.folder / layout.RESULTS, tree)
+        self._say()
         self._log.write("report", **report)
         self.status("done")
 
     def status(self, state: str, reason: str = "") -> None:
         """Replace the sign of life. Raises OSError."""
+        self._say()
         self._beat = time.monotonic()
         total = self.spec.updates + self.extra
         position = {"state": state, "update": self.update, "updates": total, "reason": reason}
@@ -198,8 +201,16 @@ class Recorder:
         return {"rate": rate, "eta": (total - self.update) / rate if rate > 0 else None}
 
     def _measured(self, update: int, values: dict[str, Estimate]) -> None:
+        self._unsaid = (update, values)
         if time.monotonic() - self._event > _EVENT_EVERY:
+            self._say()
+
+    def _say(self) -> None:
+        """Log the last measurement, if that has not been done: of many in a short time only the last one."""
+        if self._unsaid is not None:
             self._event = time.monotonic()
+            update, values = self._unsaid
+            self._unsaid = None
             self._log.write("measurement", update=update, values={k: e._asdict() for k, e in values.items()})
 
     def _obey(self, stop: bool = True) -> None:

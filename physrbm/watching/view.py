@@ -1,0 +1,107 @@
+"""What is known of a run at one moment."""
+
+import shlex
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from physrbm.store import Run
+
+OVER = ("stopped", "failed", "interrupted", "died")
+"""states of a run that is not done and that nobody works on"""
+
+
+class Series(NamedTuple):
+    """One score along a run."""
+
+    update: np.ndarray
+    """(measurement,) float64, ascending"""
+    value: np.ndarray
+    error: np.ndarray
+    """NaN where there is none"""
+
+
+class LogLine(NamedTuple):
+    """An event in words."""
+
+    time: float
+    """seconds since 1970"""
+    update: int | None
+    kind: str
+    text: str
+
+
+class RunView(NamedTuple):
+    """A run as its folder tells it; a value that is never changed."""
+
+    folder: Path
+    run: Run | None
+    """None where its run.json cannot be read"""
+    state: str
+    """running, stalled, done, stopped, failed, interrupted, died, new, deleted, unreadable"""
+    reason: str
+    seconds: float
+    """since the last sign of life; NaN where there was none"""
+    series: dict[str, Series]
+    report: dict[str, Any] | None
+    """of a run that is done"""
+    log: tuple[LogLine, ...]
+    """the last events"""
+    n_bad: int
+    """lines of the log that are no events"""
+    behind: bool
+    """whether more of the log is there to be read by the next poll"""
+
+    @property
+    def update(self) -> int:
+        """Updates (rounds) so far."""
+        return _whole(self._status.get("update"))
+
+    @property
+    def updates(self) -> int:
+        """How many there will be."""
+        planned = 0 if self.run is None else self.run.spec.updates
+        return _whole(self._status.get("updates"), planned)
+
+    @property
+    def rate(self) -> float:
+        """Updates a second; NaN where unknown."""
+        return _number(self._status.get("rate"))
+
+    @property
+    def eta(self) -> float:
+        """Seconds to the last update, what is measured at the end not counted; NaN where unknown."""
+        return _number(self._status.get("eta")) if self.state == "running" else float("nan")
+
+    @property
+    def checkpoint(self) -> int | None:
+        """Update of the last checkpoint."""
+        found = self._status.get("checkpoint")
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+    @property
+    def resume(self) -> str:
+        """The command that goes on with it; empty where there is nothing to go on with."""
+        if self.run is None or self.state not in OVER:
+            return ""
+        return f"physrbm {self.run.spec.command} --out {shlex.quote(str(self.folder))} --resume"
+
+    @property
+    def _status(self) -> dict[str, Any]:
+        return {} if self.run is None else self.run.status
+
+
+def at(view: RunView, update: int) -> RunView:
+    """The view as it was at an earlier update: series, log and report of what came later are left out."""
+    kept = {name: Series(*(x[s.update <= update] for x in s)) for name, s in view.series.items()}
+    log = tuple(line for line in view.log if line.update is None or line.update <= update)
+    return view._replace(series=kept, log=log, report=view.report if update >= view.update else None)
+
+
+def _whole(x: Any, otherwise: int = 0) -> int:
+    return x if isinstance(x, int) and not isinstance(x, bool) and 0 <= x < 2**53 else otherwise
+
+
+def _number(x: Any) -> float:
+    return float(x) if isinstance(x, int | float) and not isinstance(x, bool) else float("nan")
