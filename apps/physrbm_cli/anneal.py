@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from physrbm_cli.live import run_and_watch
 from physrbm_cli.running import option, say_done, say_how, show_all, to_resume, use_threads
 from physrbm_cli.settings import resolve, resolve_again
 from physrbm_cli.terminal import say
@@ -74,6 +75,9 @@ def anneal(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="A line for every measurement.")] = False,
     bar: Annotated[bool, typer.Option("--progress/--no-progress", help="A bar, where there is a terminal.")] = True,
+    live: Annotated[
+        bool, typer.Option("--live", help="Watch it in the monitor; leaving that leaves the run going.")
+    ] = False,
 ) -> None:
     """Dilute a fresh machine, let the surviving couplings anneal on data, then measure.
 
@@ -94,6 +98,8 @@ def anneal(
 
             return plan(spec, data_dir, as_json)
         folder = out or _folder(spec)
+        if live:
+            return run_and_watch(folder, spec.seed)
         found = _measurements(spec, folder, data_dir, signals, again is not None, takeover)
         last = show_all(found, signals, (quiet, verbose, bar), lambda m: _say_what(m, spec, folder), again is not None)
     if last is None:

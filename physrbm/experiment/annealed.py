@@ -11,7 +11,7 @@ from physrbm.experiment.measuring import report
 from physrbm.experiment.running import Measurement, run, settings
 from physrbm.hdf5 import Tree
 from physrbm.model import RBM, from_tree, to_tree
-from physrbm.sampling import RNG, check_streams
+from physrbm.sampling import RNG, check_streams, states
 from physrbm.scores import UNITS
 from physrbm.spec import RunSpec
 from physrbm.tickets import rewind
@@ -49,6 +49,10 @@ class Annealing(NamedTuple):
 
     def block(self, step: Measurement) -> None:
         """As in `Job`."""
+
+    def look(self, step: Measurement) -> dict[str, Any]:
+        """As in `Job`; the states are those of the persistent chains."""
+        return store.picture(step.update, step.rbm, states(step.state.chains).visible, step.data.shape)
 
     def report(self, step: Measurement) -> dict[str, Any]:
         """As in `Job`."""

@@ -110,6 +110,10 @@ class Job(Protocol[S]):
         """Raw series of a step with values, see `store.Recorder.record`; of the first one, what stays as it is."""
         ...
 
+    def look(self, step: S) -> dict[str, Any]:
+        """A picture of a step, see `store.picture`."""
+        ...
+
     def report(self, step: S) -> dict[str, Any]:
         """The end as a JSON-able object."""
         ...
@@ -174,7 +178,9 @@ def _recorded(
         begin()
         while m is not None:
             if m.final is None:
-                recorder.record(m.update, m.seconds[m.stage], partial(job.freeze, m), m.values, job.block(m))
+                recorder.record(
+                    m.update, m.seconds[m.stage], partial(job.freeze, m), m.values, job.block(m), partial(job.look, m)
+                )
             else:
                 content = {"run": str(recorder.folder), **job.report(m)}
                 recorder.finish(content, to_tree(m.rbm), m.final.samples)

@@ -69,6 +69,15 @@ class Tempering(NamedTuple):
             raise InvalidInput(f"looks at other rounds than every {every} up to {saved.update}")
         return Past(path, ladder, state, blocks, looks)
 
+    def look(self, step: Tempered) -> dict[str, Any]:
+        """As in `Job`; the states are those of the last rung."""
+        past = step.past
+        rejected, proposed = past.state.rejection.T
+        acceptance = 1 - rejected / np.maximum(1, proposed)
+        visible = past.ladder.states(past.state.walkers, -1).visible
+        shape = None if step.data is None else step.data.shape
+        return store.picture(step.update, step.rbm, visible, shape, acceptance)
+
     def report(self, step: Tempered) -> dict[str, Any]:
         """As in `Job`."""
         assert step.final is not None

@@ -6,6 +6,7 @@ events.jsonl    what happened, a line an event; appended by one writer, followed
 segments/*.h5   series in blocks, and raw-*.h5, what was kept of every chain between two measurements; immutable
 ckpt/*.h5       full states; immutable. Of measurements all stay, of those in between the newest three
 control/        requests of `physrbm ctl`; the run removes what it has done
+frames/         the latest picture for whoever watches; replaced
 results.h5      at the end: machine, series, samples, report, spec; the one file to share
 LOCK            the process that writes
 
@@ -16,6 +17,7 @@ HDF5 file is ever open while others may look: a kill at any moment loses what ca
 from physrbm.store.checkpoints import Saved, latest
 from physrbm.store.control import send
 from physrbm.store.events import Events, read_events
+from physrbm.store.frames import Frame, picture, read_frame
 from physrbm.store.lock import Lock
 from physrbm.store.reading import Run, find_runs, open_run, read_machine, read_saved, run_of
 from physrbm.store.recording import Plan, Recorder, is_unused, prepare
@@ -23,6 +25,7 @@ from physrbm.store.series import read_block
 
 __all__ = [
     "Events",
+    "Frame",
     "Lock",
     "Plan",
     "Recorder",
@@ -32,9 +35,11 @@ __all__ = [
     "is_unused",
     "latest",
     "open_run",
+    "picture",
     "prepare",
     "read_block",
     "read_events",
+    "read_frame",
     "read_machine",
     "read_saved",
     "run_of",

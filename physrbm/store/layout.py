@@ -10,8 +10,8 @@ from physrbm.errors import InvalidInput
 
 SCHEMA = 1
 RUN, STATUS, EVENTS, RESULTS, LOCK = "run.json", "status.json", "events.jsonl", "results.h5", "LOCK"
-CHECKPOINTS, SEGMENTS, CONTROL = "ckpt", "segments", "control"
-PARTS = (CHECKPOINTS, SEGMENTS, CONTROL)
+CHECKPOINTS, SEGMENTS, CONTROL, FRAMES = "ckpt", "segments", "control", "frames"
+PARTS = (CHECKPOINTS, SEGMENTS, CONTROL, FRAMES)
 _MAX_JSON = 2**22  # bytes
 _OURS = re.compile(rf"\.(.+\.(json|h5)\.\d+|{LOCK}\.[0-9a-f]{{16}})")
 
@@ -37,7 +37,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove temporary files of a process that was killed while it wrote."""
-    for part in (folder, folder / CHECKPOINTS, folder / SEGMENTS):
+    for part in (folder, folder / CHECKPOINTS, folder / SEGMENTS, folder / FRAMES):
         for path in part.glob(".*"):
             if _OURS.fullmatch(path.name) and path.is_file():
                 path.unlink(missing_ok=True)

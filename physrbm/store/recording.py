@@ -17,11 +17,13 @@ from physrbm.hdf5 import Scalar, Tree
 from physrbm.store import control, layout
 from physrbm.store.checkpoints import Saved, does_stay, forget_after, write_checkpoint
 from physrbm.store.events import Log
+from physrbm.store.frames import write_frame
 from physrbm.store.lock import HEARTBEAT, Lock
 from physrbm.store.process import this_process
 from physrbm.store.series import BLOCK, series_tree, write_block, write_segment
 
 _EVERY, _SHARE = 30.0, 50.0  # a checkpoint at least every 30 s, or 50 times what the last one took
+_LOOK_EVERY = 1.0  # seconds between two pictures
 _EVENT_EVERY = 0.1  # seconds between two measurements in the event log; the series have them all
 
 
@@ -79,7 +81,7 @@ class Recorder:
         self._state: Callable[[], Tree] = lambda: saved.state
         self._seconds = saved.seconds
         self.update = saved.update
-        self._beat = self._event = -np.inf
+        self._beat = self._event = self._looked = -np.inf
         self._unsaid: tuple[int, dict[str, Estimate]] | None = None
         self._obeyed = saved.obeyed
         self._began = saved.update, time.monotonic()
@@ -129,11 +131,13 @@ class Recorder:
         state: Callable[[], Tree],
         values: dict[str, Estimate],
         block: Tree | None = None,
+        look: Callable[[], dict[str, Any]] | None = None,
     ) -> None:
         """Take in what the run came to; `state` is asked for when a checkpoint is due.
 
         One is due at every measurement (`values` not empty) and as time passes. block: raw series since the measurement
-        before, which stay in a file of their own; the checkpoint need not stay then. Raises OSError, RunLocked.
+        before, which stay in a file of their own; the checkpoint need not stay then. look: a `frames.picture`, asked
+        for at measurements, not too often. Raises OSError, RunLocked.
         """
         self.update, self._seconds, self._state = update, seconds, state
         new = bool(values) and (not self._rows or update > self._rows[-1][0])
@@ -143,6 +147,9 @@ class Recorder:
             self._measured(update, values)
             if block is not None:
                 write_block(self.folder, update, block)
+            if look is not None and time.monotonic() - self._looked > _LOOK_EVERY:
+                write_frame(self.folder, look())
+                self._looked = time.monotonic()
         if new or time.monotonic() - self._checkpoint_at > max(_EVERY, _SHARE * self._took):
             self.checkpoint(stays=new and block is None, due=new)
         self.tick()

@@ -1,0 +1,1 @@
+"""The monitor: a run, or a folder of runs, live in a terminal."""

@@ -1,0 +1,33 @@
+"""The monitor: composes its screens, nothing more."""
+
+from pathlib import Path
+
+from textual.app import App
+
+from physrbm.store import layout
+from physrbm_tui.look import Look, look_of_terminal
+
+
+class Monitor(App[None]):
+    """A run, or a folder of runs."""
+
+    TITLE = "physrbm"
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, source: Path, look: Look, readonly: bool = False) -> None:
+        """source: a run folder, or a folder of runs."""
+        super().__init__()
+        self._source, self.look, self.readonly = source, look, readonly
+
+    def on_mount(self) -> None:
+        """Open the screen that fits the source."""
+        from physrbm_tui.fleet_screen import FleetScreen
+        from physrbm_tui.run_screen import RunScreen
+
+        is_run = (self._source / layout.RUN).exists() or (self._source / layout.EVENTS).exists()
+        self.push_screen(RunScreen(self._source) if is_run else FleetScreen(self._source))
+
+
+def watch(source: Path, readonly: bool = False, ascii_only: bool = False) -> None:
+    """Open the monitor in this terminal until it is left."""
+    Monitor(source, look_of_terminal(ascii_only), readonly).run()

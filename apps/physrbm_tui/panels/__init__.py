@@ -1,0 +1,1 @@
+"""The pages of a run: each shows a view and, where there is one, a frame."""
