@@ -13,7 +13,7 @@ def test_wheel_holds_the_packages_and_their_data(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"physrbm", "physrbm_cli"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"physrbm", "physrbm_cli", "physrbm_tui"}
     assert "physrbm/data/digits.npz" in names
     assert "physrbm/py.typed" in names
     assert any(name.endswith("LICENSE") for name in names)

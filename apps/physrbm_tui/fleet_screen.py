@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import DataTable, Footer, Input
 
 from physrbm.errors import InvalidInput
 from physrbm.watching import Fleet, Summary, grid
@@ -18,6 +18,7 @@ from physrbm_tui.help import Help
 from physrbm_tui.run_screen import RunScreen
 from physrbm_tui.widgets.heat import draw_heat
 from physrbm_tui.widgets.ticks import label
+from physrbm_tui.widgets.words import Words
 from physrbm_tui.words import mark
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class FleetScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Grid, filter, list."""
         with VerticalScroll(id="grid"):
-            yield Static("reading ...", id="heat")
+            yield Words("reading ...", id="heat")
         yield Input(placeholder="part of a name, or of a state")
         yield DataTable(cursor_type="row")
         yield Footer(show_command_palette=False)
@@ -87,7 +88,7 @@ class FleetScreen(Screen[None]):
 
     def _lost(self, why: str) -> None:
         self._busy = False
-        self.query_one("#heat", Static).update(Text(why, self._monitor.look.bad))
+        self.query_one("#heat", Words).say(Text(why, self._monitor.look.bad))
 
     def _take(self, found: list[Summary]) -> None:
         self._busy, self._found = False, found
@@ -111,7 +112,7 @@ class FleetScreen(Screen[None]):
                          cells.state, look, "hidden", "dilution")  # fmt: skip
         known = int(np.isfinite(cells.value).sum())
         title = Text(f"{value or 'no value yet'}: {len(some)} runs, {known} cells", "bold")
-        self.query_one("#heat", Static).update(Text("\n").join([title, heat]) if cells.rows else title)
+        self.query_one("#heat", Words).say(Text("\n").join([title, heat]) if cells.rows else title)
         table = self.query_one(DataTable)
         row = table.cursor_row
         table.clear()

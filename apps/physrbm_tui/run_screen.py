@@ -9,7 +9,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer, Static
+from textual.widgets import ContentSwitcher, Footer
 
 from physrbm.errors import InvalidInput
 from physrbm.store import Frame, find_runs, layout, read_frame, send
@@ -21,6 +21,7 @@ from physrbm_tui.panels.ladder import Ladder
 from physrbm_tui.panels.log import Log
 from physrbm_tui.panels.overview import Overview
 from physrbm_tui.panels.samples import Samples
+from physrbm_tui.widgets.words import Words
 from physrbm_tui.words import head
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ class RunScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """A line, a page, the keys."""
         look = self._monitor.look
-        yield Static("", id="head")
-        yield Static(f"this window is too small: {_LEAST[0]} x {_LEAST[1]} are the least", id="small")
+        yield Words("", id="head")
+        yield Words(f"this window is too small: {_LEAST[0]} x {_LEAST[1]} are the least", id="small")
         with ContentSwitcher(initial="overview"):
             for panel in (Overview, Samples, Ladder, Graph, Log):
                 yield panel(look)
@@ -133,9 +134,7 @@ class RunScreen(Screen[None]):
             return
         view = self._view if self._cursor is None else at(self._view, self._cursor)
         line = head(self._view, self.size.width, self._monitor.look, self._paused, self._cursor)
-        static = self.query_one("#head", Static)
-        if str(static.content) != str(line):
-            static.update(line)
+        self.query_one("#head", Words).say(line)
         page = self.query_one(ContentSwitcher).visible_content
         if page is not None:
             cast(Panel, page).show(view, self._frame, self._cursor, self._seen)
@@ -143,7 +142,7 @@ class RunScreen(Screen[None]):
     def action_page(self, name: str) -> None:
         """Open a page."""
         self.query_one(ContentSwitcher).current = name
-        self._draw()
+        self.call_after_refresh(self._draw)  # its size is not known before
 
     def action_choose(self, step: int) -> None:
         """Another curve."""

@@ -4,11 +4,11 @@ import numpy as np
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from physrbm.store import Frame
 from physrbm.watching import RunView
 from physrbm_tui.look import Look
+from physrbm_tui.widgets.words import Words
 
 _BINS = 12
 
@@ -23,12 +23,12 @@ class Graph(VerticalScroll):
 
     def compose(self) -> ComposeResult:
         """One text."""
-        yield Static("no picture yet", id="degrees")
+        yield Words("no picture yet", id="degrees")
 
     def show(self, view: RunView, frame: Frame | None, cursor: int | None, others: dict[str, RunView]) -> None:
         """Take in a frame."""
         if frame is not None:
-            self.query_one("#degrees", Static).update(describe(frame, self.size.width - 2, self._look))
+            self.query_one("#degrees", Words).say(describe(frame, self.size.width - 2, self._look))
 
 
 def describe(frame: Frame, width: int, look: Look) -> Text:

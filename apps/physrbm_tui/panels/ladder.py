@@ -4,12 +4,12 @@ import numpy as np
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Static
 
 from physrbm.store import Frame
 from physrbm.watching import RunView
 from physrbm_tui.look import Look
 from physrbm_tui.widgets.plot import Line, Plot, PlotView
+from physrbm_tui.widgets.words import Words
 
 _LEAST = 0.2  # below, a gap is marked
 
@@ -29,14 +29,14 @@ class Ladder(Vertical):
 
     def compose(self) -> ComposeResult:
         """Gaps above, what walkers do below."""
-        yield Static("this run has no ladder", id="gaps")
+        yield Words("this run has no ladder", id="gaps")
         yield PlotView(self._look, id="trips")
         yield PlotView(self._look, id="rhat")
 
     def show(self, view: RunView, frame: Frame | None, cursor: int | None, others: dict[str, RunView]) -> None:
         """Take in a view."""
         if frame is not None and frame.acceptance.size:
-            self.query_one("#gaps", Static).update(gaps(frame.acceptance, self.size.width - 2, self._look))
+            self.query_one("#gaps", Words).say(gaps(frame.acceptance, self.size.width - 2, self._look))
         place = None if cursor is None else float(cursor)
         for name, title in (("round_trips", "round trips a walker"), ("rhat", "R-hat of the energy")):
             s = view.series.get(name)

@@ -3,12 +3,12 @@
 import numpy as np
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Static
 
 from physrbm.store import Frame
 from physrbm.watching import RunView
 from physrbm_tui.look import Look
 from physrbm_tui.widgets.plot import Line, Plot, PlotView
+from physrbm_tui.widgets.words import Words
 from physrbm_tui.words import judgement, values
 
 
@@ -34,10 +34,10 @@ class Overview(Vertical):
         with Horizontal(id="below"):
             with VerticalScroll(classes="box") as box:
                 box.border_title = "values"
-                yield Static(id="values")
+                yield Words(id="values")
             with VerticalScroll(classes="box") as box:
                 box.border_title = "verdict"
-                yield Static(id="verdict")
+                yield Words(id="verdict")
 
     def show(self, view: RunView, frame: Frame | None, cursor: int | None, others: dict[str, RunView]) -> None:
         """Take in a view; others are drawn into the same picture."""
@@ -58,6 +58,4 @@ class Overview(Vertical):
         what = "round" if view.run is not None and view.run.spec.kind == "temper" else "update"
         self.query_one(PlotView).show(Plot(tuple(lines), "", what, self.log_y, x_range=x_range, cursor=place))
         for box, text in (("#values", values(view, name, self._look)), ("#verdict", judgement(view, self._look))):
-            static = self.query_one(box, Static)
-            if str(static.content) != str(text) or box == "#values":
-                static.update(text)
+            self.query_one(box, Words).say(text)

@@ -5,12 +5,12 @@ from math import isqrt
 import numpy as np
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Static
 
 from physrbm.store import Frame
 from physrbm.watching import RunView
 from physrbm_tui.look import Look
 from physrbm_tui.widgets.images import ImagesView
+from physrbm_tui.widgets.words import Words
 
 
 class Samples(Vertical):
@@ -28,9 +28,9 @@ class Samples(Vertical):
 
     def compose(self) -> ComposeResult:
         """States above, couplings below."""
-        yield Static("no picture yet", id="of_samples")
+        yield Words("no picture yet", id="of_samples")
         yield ImagesView(self._look, fields=False, id="bits")
-        yield Static("", id="of_fields")
+        yield Words("", id="of_fields")
         yield ImagesView(self._look, fields=True, id="fields")
 
     def show(self, view: RunView, frame: Frame | None, cursor: int | None, others: dict[str, RunView]) -> None:
@@ -39,12 +39,12 @@ class Samples(Vertical):
             return
         shape = frame.shape or _square(frame.samples.shape[1])
         chains = "the last rung" if frame.acceptance.size else "the persistent chains"
-        self.query_one("#of_samples", Static).update(f"states of {chains} at {frame.update:,}")
+        self.query_one("#of_samples", Words).say(f"states of {chains} at {frame.update:,}")
         self.query_one("#bits", ImagesView).show(frame.samples.reshape(-1, *shape))
         bonds = np.isfinite(frame.fields).sum(1)
         scale = np.nanmax(np.abs(frame.fields), initial=0.0)
         mean = f"{bonds.mean():.0f} bonds each" if bonds.size else ""
-        self.query_one("#of_fields", Static).update(
+        self.query_one("#of_fields", Words).say(
             f"couplings of the {len(frame.units)} hidden units of largest norm, {mean}: "
             f"blue -{scale:.2g} ... red {scale:.2g}, grey: no bond"
         )

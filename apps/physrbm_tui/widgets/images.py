@@ -55,7 +55,7 @@ def _pairs(images: np.ndarray, fill: int) -> np.ndarray:
     k, rows, columns = images.shape
     if rows % 2:
         images = np.concatenate([images, np.full((k, 1, columns), fill, images.dtype)], axis=1)
-    return images.reshape(k, -1, 2, columns).swapaxes(1, 2)
+    return images.reshape(k, images.shape[1] // 2, 2, columns).swapaxes(1, 2)
 
 
 @cache

@@ -34,4 +34,4 @@ def label(x: float) -> str:
         for factor, letter in ((1e6, "M"), (1e3, "k")):
             if size >= factor:
                 return f"{x / factor:.4g}{letter}"
-    return f"{x:.4g}" if 1e-3 <= size < 1e7 else f"{x:.3g}".replace("e-0", "e-").replace("e+0", "e")
+    return f"{x:.4g}" if 1e-3 <= size < 1e7 else f"{x:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
