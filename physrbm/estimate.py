@@ -96,7 +96,9 @@ def compact(value: float, error: float) -> str:
     if error <= 1e-13 * abs(value):  # round-off, or none
         return f"{value:.6g}"
     largest = max(abs(value), error)
-    if largest < 1e-2:
+    if largest < 1e-300:
+        return f"{value:.3g}({error:.1g})"
+    if not 1e-2 <= largest < 1e15:
         exponent = floor(log10(largest))
         return f"{compact(value / 10**exponent, error / 10**exponent)}e{exponent:+03d}"
     digits = _digits(error)

@@ -47,3 +47,9 @@ def test_what_is_not_estimated_is_not_printed():
     assert "98" not in str(likelihood)
     assert "too few" in str(z)
     assert rounded(1.23456, 0.012) == "1.235"
+
+
+def test_huge_and_tiny_numbers_stay_short():
+    for value, error in ((5e-324, 5e-324), (1e300, 1e290), (-1e300, 2e299), (1e16, 1e14), (3e-301, 1e-302)):
+        assert len(compact(value, error)) < 24
+    assert compact(1e16, 1e14) == "1.000(10)e+16"
