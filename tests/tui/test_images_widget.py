@@ -30,7 +30,7 @@ def test_braille_is_lossless():
     for i, row in enumerate(rows):
         for j, c in enumerate(row):
             for bit, (r, s) in enumerate(order):
-                found[4 * i + r, 2 * j + s] = ord(c) - 0x2800 >> bit & 1
+                found[4 * i + r, 2 * j + s] = c != " " and ord(c) - 0x2800 >> bit & 1
     assert (found == image[0]).all()
 
 

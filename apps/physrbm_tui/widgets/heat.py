@@ -22,7 +22,7 @@ def draw_heat(
     wide = max([6, *map(len, columns)]) + 1
     lines = [Text(f"{y_name:>{left}} " + "".join(f"{name:>{wide}}" for name in columns) + f"  {x_name}", look.axis)]
     for name, line, states in zip(rows, value, state, strict=True):
-        text = Text(f"{name:>{left}} ", look.axis)
+        text = Text.assemble((f"{name:>{left}} ", look.axis))
         for x, worst in zip(line, states, strict=True):
             sign = _WORST.get(worst, " ")
             cell = f"{label(float(x)) if math.isfinite(x) else '.' if worst else '':>{wide - 1}}{sign}"

@@ -47,6 +47,7 @@ def _braille(images: np.ndarray) -> list[list[list[Segment]]]:
     padded[:, :rows, :columns] = images != 0
     blocks = padded.reshape(k, padded.shape[1] // 4, 4, padded.shape[2] // 2, 2)
     codes = 0x2800 + np.einsum("nrack,ak->nrc", blocks, _DOTS)
+    codes = np.where(codes == 0x2800, ord(" "), codes)  # not every font has the empty pattern
     return [[[Segment("".join(map(chr, line)))] for line in image] for image in codes]
 
 
