@@ -33,15 +33,27 @@ def read_events(folder: Path, offset: int = 0) -> Events:
     whole = text.rfind(b"\n") + 1
     if not whole and len(text) == _PIECE:  # no line of ours is that long
         return Events([], offset + _PIECE, 1)
-    parsed = [_parse(line) for line in text[:whole].splitlines()]
+    parsed = _parse_all(text[:whole].splitlines())
     return Events([e for e in parsed if e is not None], offset + whole, parsed.count(None))
+
+
+def _parse_all(lines: list[bytes]) -> list[dict[str, Any] | None]:
+    """All at once, which is several times faster; one by one where a line is bad."""
+    try:
+        found = json.loads(b"[" + b",".join(lines) + b"]")
+    except (ValueError, RecursionError):
+        found = []
+    return [_event(x) for x in found] if len(found) == len(lines) else [_parse(line) for line in lines]
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:
     try:
-        event = json.loads(line)
+        return _event(json.loads(line))
     except (ValueError, RecursionError):
         return None
+
+
+def _event(event: Any) -> dict[str, Any] | None:
     ours = isinstance(event, dict) and isinstance(event.get("kind"), str)
     return event if ours and isinstance(event.get("seq"), int) and 0 <= event["seq"] < _MOST else None
 

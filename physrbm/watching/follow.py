@@ -67,7 +67,8 @@ class Follower:
 
     def _take(self, event: dict[str, Any]) -> None:
         kind, update = event["kind"], event.get("update")
-        update = update if isinstance(update, int) and not isinstance(update, bool) else None
+        if isinstance(update, bool) or not isinstance(update, int) or not 0 <= update < 2**53:
+            update = None
         if kind == "measurement" and update is not None:
             self._measured(update, event.get("values"))
             return
@@ -83,17 +84,25 @@ class Follower:
         for name, x in values.items() if isinstance(values, dict) else ():
             if not isinstance(x, dict):
                 continue
-            columns = self._series.setdefault(name, (array("d"), array("d"), array("d")))
+            columns = self._series.get(name)
+            if columns is None:
+                columns = self._series[name] = array("d"), array("d"), array("d")
             if columns[0] and update <= columns[0][-1]:  # measured again after a kill
                 _cut(columns, update - 1)
-            for column, number in zip(columns, (update, x.get("value"), x.get("error")), strict=True):
-                column.append(number if isinstance(number, int | float) else float("nan"))
+            value, error = x.get("value"), x.get("error")
+            columns[0].append(update)
+            columns[1].append(value if type(value) is float else _number(value))
+            columns[2].append(error if type(error) is float else _number(error))
 
     def _rewind(self, update: int) -> None:
         """What came after the checkpoint that the run went back to does not count."""
         for columns in self._series.values():
             _cut(columns, update)
         self._report = None
+
+
+def _number(x: Any) -> float:
+    return float(x) if isinstance(x, int) and abs(x) < 2**53 else float("nan")
 
 
 def _cut(columns: Columns, update: float) -> None:

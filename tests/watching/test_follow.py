@@ -174,6 +174,8 @@ def test_hostile_events_do_no_harm(tmp_path):
         {"kind": "measurement", "update": "x", "values": {}},
         {"kind": "measurement", "update": 5, "values": [1]},
         {"kind": "measurement", "update": 5, "values": {"a": 3, "b": {"value": "x"}}},
+        {"kind": "measurement", "update": 10**400, "values": {"b": {"value": 1.0}}},
+        {"kind": "measurement", "update": 6, "values": {"b": {"value": 10**400, "error": True}}},
         {"kind": "rewind", "update": None},
         {"kind": "report", "log_likelihood": 5},
         {"kind": "stopped", "update": True, "reason": [1, 2], "time": "now"},
