@@ -59,10 +59,12 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
 
         yield from lines(report)
         return
-    for table in ("log_likelihood", "independent_pixels", "scores", "anchors"):
+    for table in ("log_likelihood", "independent_pixels", "scores", "anchors", "anchors_independent"):
         for name, x in report.get(table, {}).items():
-            value = compact(x["value"], x["error"]) if x.get("estimated", True) else "not estimated"
-            yield f"{table + '.' + name:<28}{value}"
+            known = x.get("estimated", True) and x["value"] is not None and x["error"] is not None
+            yield f"{table + '.' + name:<40} {compact(x['value'], x['error']) if known else 'not estimated'}"
+    for name, reason in report.get("absent", {}).items():
+        yield f"{'scores.' + name:<40} absent: {reason}"
 
 
 def ls(folder: Annotated[Path, typer.Argument(help="A folder of runs.")] = Path("runs"), as_json: Json = False) -> None:

@@ -41,7 +41,7 @@ class Final(NamedTuple):
 
 def measure(spec: RunSpec, rbm: RBM, data: Dataset) -> Final:
     """Everything that is measured at the end."""
-    z = _log_z(spec, rbm, data)
+    z = best_log_z(rbm, data, spec.ais_chains, spec.seed)
     generated = sample(rbm, spec.samples, spec.sample_sweeps, seed=spec.seed).visible
     parts = {"train": data.train, "test": data.test}
     to = Reference.of(data, len(generated), spec.seed)
@@ -59,12 +59,12 @@ def measure(spec: RunSpec, rbm: RBM, data: Dataset) -> Final:
     )
 
 
-def _log_z(spec: RunSpec, rbm: RBM, data: Dataset) -> LogZ:
+def best_log_z(rbm: RBM, data: Dataset, n_chains: int, seed: int) -> LogZ:
     """By AIS; where few chains carry the weight, by parallel tempering, if that equilibrates."""
-    z = log_z(rbm, n_chains=spec.ais_chains, data=data.train, seed=spec.seed)
+    z = log_z(rbm, n_chains=n_chains, data=data.train, seed=seed)
     if z.estimated:
         return z
-    second = log_z(rbm, "bar", data=data.train, seed=spec.seed, n_sweeps=TEMPERING)
+    second = log_z(rbm, "bar", data=data.train, seed=seed, n_sweeps=TEMPERING)
     return second if second.estimated else z._replace(reason=f"{z.reason}; by tempering: {second.reason}")
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from physrbm.data import Dataset
 from physrbm.errors import InvalidInput
 from physrbm.estimate import Estimate, plain
+from physrbm.experiment.measuring import best_log_z
 from physrbm.model import RBM, check_states
-from physrbm.partition import log_likelihood, log_z
+from physrbm.partition import log_likelihood
 from physrbm.sampling import new_chains, pack_machine, random_states, states, sweep
 from physrbm.scores import OF_MACHINES, OF_MACHINES_ALONE, OF_SAMPLES, Reference, independent_pixels, sample_values
 from physrbm.streams import Stream, Use, generator
@@ -68,7 +69,9 @@ def score(
     names = _chosen(scores, OF_SAMPLES)
     samples = check_states(source, data.n_visible).astype(np.uint8)
     to = Reference.of(data, min(n, len(samples)), seed)
-    return _beside_anchors(names, to, samples[: len(to.held_out)], None, None)
+    # rows may be sorted, by class or in time: the first ones are no fair sample
+    some = generator(0, Stream.SUBSAMPLE).permutation(len(samples))[: len(to.held_out)]
+    return _beside_anchors(names, to, samples[some], None, None)
 
 
 def score_in_time(
@@ -107,8 +110,8 @@ def chains_in_time(
     """Visible states (n, Nv) of the same chains after each number of `sweeps`."""
     key = (Use.SCORES, STARTS.index(start))
     if start == "data":
-        rows = generator(seed, Stream.INITIAL, *key).integers(0, len(data.train), n)
-        first = data.train[rows]
+        rows = generator(seed, Stream.INITIAL, *key).permutation(len(data.train))  # without replacement
+        first = data.train[rows[np.arange(n) % rows.size]]
     else:
         first = random_states(n, rbm.n_visible, seed, key)
     machine, chains, done = pack_machine(rbm), new_chains(first, rbm.n_hidden, seed, key), 0
@@ -174,7 +177,7 @@ def _alone(names: Sequence[str], to: Reference, rbm: RBM) -> dict[str, Score]:
     pixels = independent_pixels(to.data.train, to.held_out)
     for name in names:
         if name == "log_likelihood":
-            z = log_z(rbm, data=to.data.train, seed=to.seed)
+            z = best_log_z(rbm, to.data, 1024, to.seed)
             x = log_likelihood(rbm, to.held_out, z)
             value = Estimate(x.value, x.error, len(to.held_out))
             found[name] = Score(*(value if x.estimated else _NONE), _NONE, pixels, "" if x.estimated else x.reason)

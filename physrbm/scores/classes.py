@@ -50,5 +50,6 @@ def class_scores(classifier: Classifier, samples: np.ndarray) -> ClassScores:
 
 def _entropy(p: np.ndarray) -> np.ndarray:
     """-sum p ln p over the last axis, nats."""
-    entropy: np.ndarray = -xlogy(p, p).sum(-1)
+    p = np.maximum(p, 0.0)  # a share without its only block is zero but for round-off
+    entropy: np.ndarray = 0.0 - xlogy(p, p).sum(-1)
     return entropy

@@ -10,7 +10,7 @@ from physrbm.errors import InvalidInput
 from physrbm.estimate import Estimate
 from physrbm.model import RBM, independent_fields
 from physrbm.scores.classes import class_scores
-from physrbm.scores.classifier import trained_classifier
+from physrbm.scores.classifier import Classifier, trained_classifier
 from physrbm.scores.compression import compression_entropy
 from physrbm.scores.discriminator import discriminator_error
 from physrbm.scores.keys import Key
@@ -22,6 +22,7 @@ from physrbm.streams import Stream, generator
 
 _TRAIN = 10_000
 Values = dict[str, Estimate]
+_classifiers: dict[str, Classifier] = {}  # of the last data set, by its digest
 
 
 class Reference(NamedTuple):
@@ -38,7 +39,9 @@ class Reference(NamedTuple):
 
     @classmethod
     def of(cls, data: Dataset, n: int, seed: int = 0) -> "Reference":
-        """At most `n` held-out samples, and no more than half the training ones."""
+        """At most `n` held-out samples, and no more than half the training ones. Raises InvalidInput."""
+        if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+            raise InvalidInput(f"the number of samples must be a whole number of at least 1, got {n}")
         n = min(n, len(data.test), len(data.train) // 2)
         held_out = data.test[generator(0, Stream.SUBSAMPLE).permutation(len(data.test))[:n]]
         rows = generator(0, Stream.SUBSAMPLE, Key.TRAIN).permutation(len(data.train))
@@ -62,7 +65,7 @@ OF_SAMPLES: dict[str, Callable[[Reference, np.ndarray], Values]] = {
     "compression_entropy": lambda to, v: {"compression_entropy": compression_entropy(to.held_out, v, to.seed)},
     "aai": lambda to, v: _named("aai", aai(to.held_out, v)),
     "diversity": lambda to, v: _named("diversity", diversity(to.train, to.held_out, v)),
-    "classifier": lambda to, v: _named("classifier", class_scores(trained_classifier(to.data), v)),
+    "classifier": lambda to, v: _named("classifier", class_scores(_classifier(to.data), v)),
     "discriminator": lambda to, v: {"discriminator": discriminator_error(to.held_out, v, to.seed)},
 }
 # name -> values of a machine and of samples (n, Nv) under it
@@ -98,6 +101,14 @@ UNITS = {
     "discriminator": "error rate",
 }
 UNITS |= {f"chains_{name}": f"{UNITS[name]}, of the persistent chains" for name in _OF_CHAINS}
+
+
+def _classifier(data: Dataset) -> Classifier:
+    """Trained, or read from the cache, once for a data set: it is asked for at every time and anchor."""
+    if data.digest not in _classifiers:
+        _classifiers.clear()
+        _classifiers[data.digest] = trained_classifier(data)
+    return _classifiers[data.digest]
 
 
 def sample_values(names: Iterable[str], to: Reference, v: np.ndarray) -> tuple[Values, dict[str, str]]:
