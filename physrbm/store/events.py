@@ -24,15 +24,20 @@ class Events(NamedTuple):
     """whole lines that are no events; a torn last line is not counted, it may still grow"""
 
 
-def read_events(folder: Path, offset: int = 0) -> Events:
-    """Events in the log of a run from byte `offset` on, at most 16 MiB of them; an empty list where there is no log."""
+def read_events(folder: Path, offset: int = 0, size: int = _PIECE) -> Events:
+    """Events in the log of a run from byte `offset` on; an empty list where there is no log.
+
+    size: bytes to read, at most 16 MiB; more where they hold no whole line.
+    """
     try:
-        text = read(folder / layout.EVENTS, _PIECE, offset)
+        text = read(folder / layout.EVENTS, size, offset)
     except OSError:
         return Events([], offset, 0)
     whole = text.rfind(b"\n") + 1
-    if not whole and len(text) == _PIECE:  # no line of ours is that long
-        return Events([], offset + _PIECE, 1)
+    if not whole and len(text) == size:
+        if size < _PIECE:
+            return read_events(folder, offset)
+        return Events([], offset + _PIECE, 1)  # no line of ours is that long
     parsed = _parse_all(text[:whole].splitlines())
     return Events([e for e in parsed if e is not None], offset + whole, parsed.count(None))
 

@@ -2,22 +2,21 @@
 
 import os
 import time
-from array import array
-from bisect import bisect_right
 from collections import deque
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from physrbm.durable import read
+from physrbm.store import layout, read_events
+from physrbm.watching.curves import Curve
+from physrbm.watching.liveness import look
+from physrbm.watching.numbers import real, whole
+from physrbm.watching.view import LogLine, RunView
 
-from physrbm.errors import InvalidInput
-from physrbm.store import Run, layout, open_run, read_events
-from physrbm.store.lock import HEARTBEAT
-from physrbm.watching.view import LogLine, RunView, Series
-
-_STALLED = 10 * HEARTBEAT
 _LINES = 1000
-Columns = tuple["array[float]", "array[float]", "array[float]"]
+_PIECE = 2**17  # bytes; some milliseconds of work
+_SECONDS = 0.035  # of reading in one poll
+_HEAD = 256  # bytes by which a log is known
 
 
 class Follower:
@@ -30,45 +29,47 @@ class Follower:
 
     def poll(self) -> RunView:
         """The run as it is now. What cannot be read is a state with its reason, never an exception."""
-        run, state, reason = _run(self.folder)
-        behind = self._read_on()
-        seconds = float("nan")
-        if run is not None:
-            last = run.status.get("time")
-            seconds = time.time() - last if isinstance(last, int | float) else float("nan")
-            if state == "running" and seconds > _STALLED:
-                state, reason = "stalled", f"no sign of life for {seconds:.0f} s, though its process seems to be there"
-        series = {name: Series(*(np.array(x) for x in columns)) for name, columns in self._series.items()}
-        return RunView(
-            self.folder, run, state, reason, seconds, series, self._report, tuple(self._log), self._n_bad, behind
-        )
+        life = look(self.folder)
+        left = self._read_on()
+        share = self._offset / max(1, self._offset + left)
+        series = {name: curve.series(share) for name, curve in self._series.items()}
+        return RunView(self.folder, *life, series, self._report, tuple(self._log), self._n_bad, left > 0)
 
     def _begin_anew(self) -> None:
-        self._offset, self._n_bad, self._inode = 0, 0, -1
-        self._series: dict[str, Columns] = {}
+        self._offset, self._size, self._n_bad, self._inode, self._head = 0, -1, 0, -1, b""
+        self._series: dict[str, Curve] = {}
         self._log: deque[LogLine] = deque(maxlen=_LINES)
         self._report: dict[str, Any] | None = None
 
-    def _read_on(self) -> bool:
-        """Take in one piece of the log; whether there is more."""
+    def _read_on(self) -> int:
+        """Take in some of the log; bytes that are left for the next poll."""
+        began = time.monotonic()
         try:
             about = os.stat(self.folder / layout.EVENTS)
+            if (about.st_ino, about.st_size) == (self._inode, self._size):  # nothing new, a torn tail at most
+                return 0
+            head = read(self.folder / layout.EVENTS, _HEAD)
         except OSError:
-            return False
-        if about.st_ino != self._inode or about.st_size < self._offset:  # another log has taken its place
+            return 0
+        same = about.st_ino == self._inode and head.startswith(self._head)  # the number of a file is used again
+        if not same or about.st_size < self._offset:  # another log has taken its place
             self._begin_anew()
-            self._inode = about.st_ino
-        found = read_events(self.folder, self._offset)
-        for event in found.events:
-            self._take(event)
-        self._n_bad += found.n_bad
-        advanced, self._offset = found.offset > self._offset, found.offset
-        return advanced and found.offset < about.st_size
+        self._inode, self._head = about.st_ino, head
+        while self._offset < about.st_size:
+            found = read_events(self.folder, self._offset, _PIECE)
+            for event in found.events:
+                self._take(event)
+            self._n_bad += found.n_bad
+            advanced, self._offset = found.offset > self._offset, found.offset
+            if not advanced:
+                break
+            if time.monotonic() - began > _SECONDS:
+                return max(0, about.st_size - self._offset)
+        self._size = about.st_size
+        return 0
 
     def _take(self, event: dict[str, Any]) -> None:
-        kind, update = event["kind"], event.get("update")
-        if isinstance(update, bool) or not isinstance(update, int) or not 0 <= update < 2**53:
-            update = None
+        kind, update = event["kind"], whole(event.get("update"))
         if kind == "measurement" and update is not None:
             self._measured(update, event.get("values"))
             return
@@ -82,42 +83,14 @@ class Follower:
 
     def _measured(self, update: int, values: Any) -> None:
         for name, x in values.items() if isinstance(values, dict) else ():
-            if not isinstance(x, dict):
-                continue
-            columns = self._series.get(name)
-            if columns is None:
-                columns = self._series[name] = array("d"), array("d"), array("d")
-            if columns[0] and update <= columns[0][-1]:  # measured again after a kill
-                _cut(columns, update - 1)
-            value, error = x.get("value"), x.get("error")
-            columns[0].append(update)
-            columns[1].append(value if type(value) is float else _number(value))
-            columns[2].append(error if type(error) is float else _number(error))
+            if isinstance(x, dict):
+                curve = self._series.get(name)
+                if curve is None:
+                    curve = self._series[name] = Curve()
+                curve.add(update, real(x.get("value")), real(x.get("error")))
 
     def _rewind(self, update: int) -> None:
         """What came after the checkpoint that the run went back to does not count."""
-        for columns in self._series.values():
-            _cut(columns, update)
+        for curve in self._series.values():
+            curve.cut(update)
         self._report = None
-
-
-def _number(x: Any) -> float:
-    return float(x) if isinstance(x, int) and abs(x) < 2**53 else float("nan")
-
-
-def _cut(columns: Columns, update: float) -> None:
-    n = bisect_right(columns[0], update)
-    for column in columns:
-        del column[n:]
-
-
-def _run(folder: Path) -> tuple[Run | None, str, str]:
-    """The run, its state, and why."""
-    try:
-        run = open_run(folder)
-        return run, run.state, str(run.status.get("reason") or "")
-    except InvalidInput as error:
-        if not os.path.isdir(folder):
-            return None, "deleted", f"{folder}: there is no such folder"
-        begins = not os.path.exists(folder / layout.RUN) and os.access(folder, os.R_OK | os.X_OK)
-        return None, "new" if begins else "unreadable", str(error)

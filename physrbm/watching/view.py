@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from physrbm.store import Run
+from physrbm.watching.numbers import real
 
 OVER = ("stopped", "failed", "interrupted", "died")
 """states of a run that is not done and that nobody works on"""
@@ -67,12 +68,12 @@ class RunView(NamedTuple):
     @property
     def rate(self) -> float:
         """Updates a second; NaN where unknown."""
-        return _number(self._status.get("rate"))
+        return real(self._status.get("rate"))
 
     @property
     def eta(self) -> float:
         """Seconds to the last update, what is measured at the end not counted; NaN where unknown."""
-        return _number(self._status.get("eta")) if self.state == "running" else float("nan")
+        return real(self._status.get("eta")) if self.state == "running" else float("nan")
 
     @property
     def checkpoint(self) -> int | None:
@@ -94,14 +95,14 @@ class RunView(NamedTuple):
 
 def at(view: RunView, update: int) -> RunView:
     """The view as it was at an earlier update: series, log and report of what came later are left out."""
-    kept = {name: Series(*(x[s.update <= update] for x in s)) for name, s in view.series.items()}
-    log = tuple(line for line in view.log if line.update is None or line.update <= update)
+    last = {name: int(np.searchsorted(s.update, update, "right")) for name, s in view.series.items()}
+    kept = {name: Series(*(x[: last[name]] for x in s)) for name, s in view.series.items()}
+    told = max(
+        (k + 1 for k, line in enumerate(view.log) if line.update is not None and line.update <= update), default=0
+    )
+    log = view.log if update >= view.update else view.log[:told]  # an event without an update came after the one before
     return view._replace(series=kept, log=log, report=view.report if update >= view.update else None)
 
 
 def _whole(x: Any, otherwise: int = 0) -> int:
     return x if isinstance(x, int) and not isinstance(x, bool) and 0 <= x < 2**53 else otherwise
-
-
-def _number(x: Any) -> float:
-    return float(x) if isinstance(x, int | float) and not isinstance(x, bool) else float("nan")
