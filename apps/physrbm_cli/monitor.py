@@ -1,5 +1,6 @@
 """`physrbm monitor`: the live window, or once and for scripts."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,8 @@ def monitor(
     if once or as_json:
         is_run = (source / "run.json").exists()
         return status(source, as_json) if is_run else ls(source, as_json)
+    if not sys.stdout.isatty():
+        raise InvalidInput("the window needs a terminal; --once or --json tell how it stands")
     from physrbm_tui.app import watch
 
     watch(source, readonly, ascii_only)

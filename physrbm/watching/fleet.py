@@ -2,16 +2,18 @@
 
 import os
 import time
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from physrbm.errors import InvalidInput
-from physrbm.store import find_runs, layout, open_run, read_events
+from physrbm.store import find_runs, layout, read_events
+from physrbm.watching.liveness import look
+from physrbm.watching.numbers import real, whole
 
 _TAIL = 2**16  # bytes of the log that are looked at
-_WORST = ("failed", "died", "damaged", "interrupted", "stopped", "running", "done")
+_WORST = ("failed", "died", "damaged", "unreadable", "stalled", "interrupted", "stopped", "new", "running", "done")
 
 
 class Summary(NamedTuple):
@@ -41,21 +43,21 @@ class Cells(NamedTuple):
 
 def summary(folder: Path) -> Summary:
     """One run, without reading all of its log."""
-    try:
-        run = open_run(folder)
-    except InvalidInput:
+    life = look(folder)
+    if (run := life.run) is None:
         return Summary(folder, "damaged", {}, {})
     aim = run.spec.model_dump().get("dilution")  # what the machine had at the start may not be all
+    dilution = real(run.machine.get("dilution") if aim is None else aim)
     about = {
         "kind": run.spec.kind,
         "update": run.status.get("update"),
         "updates": run.status.get("updates", run.spec.updates),
         "data": run.spec.data,
-        "hidden": run.machine.get("n_hidden"),
-        "dilution": run.machine.get("dilution") if aim is None else aim,
+        "hidden": whole(run.machine.get("n_hidden")),
+        "dilution": dilution if isfinite(dilution) else None,
         "seed": run.spec.seed,
     }
-    return Summary(folder, run.state, about, _last_values(folder))
+    return Summary(folder, life.state, about, _last_values(folder))
 
 
 class Fleet:
@@ -105,13 +107,20 @@ def _last_values(folder: Path) -> dict[str, float]:
         size = os.path.getsize(folder / layout.EVENTS)
     except OSError:
         return {}
-    values: dict[str, float] = {}
+    rows: list[tuple[float, dict[str, float]]] = []
     for event in read_events(folder, max(0, size - _TAIL)).events:
-        found = event.get("values") if event["kind"] == "measurement" else None
-        if event["kind"] == "report" and isinstance(event.get("log_likelihood"), dict):
-            found = {"log_likelihood": event["log_likelihood"].get("test")}
-        for name, x in found.items() if isinstance(found, dict) else ():
-            number = x.get("value") if isinstance(x, dict) and x.get("estimated", True) else None
-            if isinstance(number, int | float) and not isinstance(number, bool):
-                values[name] = float(number)
-    return values
+        kind, update = event["kind"], whole(event.get("update"))
+        if kind == "rewind" and update is not None:  # what came later does not count, no report either
+            rows = [row for row in rows if row[0] <= update]
+        if kind == "measurement" and update is not None:
+            rows.append((update, _numbers(event.get("values"))))
+        if kind == "report" and isinstance(event.get("log_likelihood"), dict):
+            rows.append((inf, _numbers({"log_likelihood": event["log_likelihood"].get("test")})))
+    return {name: value for _, values in rows for name, value in values.items()}
+
+
+def _numbers(values: Any) -> dict[str, float]:
+    """What is a number and was not withheld."""
+    pairs = values.items() if isinstance(values, dict) else ()
+    good = {n: real(x.get("value")) for n, x in pairs if isinstance(x, dict) and x.get("estimated", True)}
+    return {name: value for name, value in good.items() if isfinite(value)}

@@ -41,7 +41,9 @@ def _mixing(rhat: Series) -> str:
     if rhat.value.size < _FEW:
         return f"too early to say: {rhat.value.size} measurements"
     last, n = float(rhat.value[-1]), float(rhat.update[-1])
-    if not last > RHAT:
+    if not np.isfinite(last):
+        return "not known: the energy has no R-hat, it does not vary or is not a number"
+    if last <= RHAT:
         return f"R-hat of the energy {last:.3f}, at most {RHAT}: the verdict comes at the end"
     more = n * ((last - 1) / (RHAT - 1) - 1)  # the excess falls like one over the length
     return f"not equilibrated: R-hat of the energy {last:.3f} above {RHAT}; about {more:.1g} more rounds"
