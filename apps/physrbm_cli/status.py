@@ -67,14 +67,14 @@ def content(view: "RunView") -> dict[str, Any]:
 def lines(view: "RunView") -> Iterator[str]:
     """For people."""
     from physrbm.estimate import compact
-    from physrbm.watching import alarms, likelihood, verdict
+    from physrbm.watching import alarms, duration, likelihood, verdict
 
     why = f" ({view.reason})" if view.reason else ""
     yield f"{view.folder}: {view.state}{why}"
     pace = f", {view.rate:.3g} a second" if view.rate > 0 and view.state == "running" else ""
     left = f", {duration(view.eta)} to the last" if view.eta > 0 else ""
     last = "ended" if view.state == "done" else "last sign of life"
-    yield f"update {view.update} of {view.updates}{pace}{left}; {last} {duration(view.seconds)} ago"
+    yield f"update {view.update} of {view.updates}{pace}{left}; {last} {duration(view.seconds) or 'unknown'} ago"
     for name, series in _filled(view):
         yield f"  {name:<24}{compact(series.value[-1], series.error[-1])}"
     yield from filter(None, (verdict(view), likelihood(view)))
@@ -82,15 +82,6 @@ def lines(view: "RunView") -> Iterator[str]:
         yield f"{alarm.level}: {alarm.text}"
     if view.resume:
         yield f"go on with: {view.resume}"
-
-
-def duration(seconds: float) -> str:
-    """As in 3h05m, 12m30s or 4 s."""
-    if not 0 <= seconds < 1e9:
-        return "unknown"
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole % 3600 // 60
-    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{whole % 60:02}s" if minutes else f"{whole} s"
 
 
 def _filled(view: "RunView") -> Iterator[tuple[str, Any]]:

@@ -6,20 +6,11 @@ from rich.style import Style
 from rich.text import Text
 
 from physrbm.estimate import compact
-from physrbm.watching import RunView, alarms, likelihood, verdict
+from physrbm.watching import RunView, alarms, duration, likelihood, verdict
 from physrbm_tui.look import Look
 
 _MARKS = {"running": "▶", "done": "✔", "stalled": "‖", "stopped": "■", "failed": "✖", "died": "✖", "deleted": "✖"}
 _PLAIN = {"running": ">", "done": "=", "stalled": "!", "stopped": "#", "failed": "X", "died": "X", "deleted": "X"}
-
-
-def duration(seconds: float) -> str:
-    """As in 3h05m, 12m30s or 4 s; empty where unknown."""
-    if not (isfinite(seconds) and 0 <= seconds < 1e9):
-        return ""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole % 3600 // 60
-    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{whole % 60:02}s" if minutes else f"{whole} s"
 
 
 def mark(state: str, look: Look) -> Text:

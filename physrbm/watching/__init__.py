@@ -5,6 +5,7 @@ nothing: a run does not notice who watches it.
 """
 
 from physrbm.watching.alarms import Alarm, alarms
+from physrbm.watching.durations import duration
 from physrbm.watching.fleet import Cells, Fleet, Summary, grid, summary
 from physrbm.watching.follow import Follower
 from physrbm.watching.judging import likelihood, verdict
@@ -21,6 +22,7 @@ __all__ = [
     "Summary",
     "alarms",
     "at",
+    "duration",
     "grid",
     "likelihood",
     "summary",

@@ -43,6 +43,11 @@ def run(*arguments):
     return CliRunner().invoke(app, [str(x) for x in arguments])
 
 
+def dilute_by_and_by(folder):
+    later = ("--protocol", "progressive", "--rounds", 4, "--dilution", 0.8)
+    return run("anneal", "--hidden", 12, *later, *FEW, "--out", folder)
+
+
 def test_dilute_writes_a_machine_and_shows_its_graph(root, tmp_path):
     how = ("--dilution", 0.9, "--rule", "fisher", "--gauge", "centred", "--data", "digits")
     done = run("dilute", root / "dense", *how, "--out", tmp_path / "m.h5")
@@ -87,20 +92,7 @@ def test_budget_multiplies_the_updates_of_the_parent(root, tmp_path):
 
 
 def test_list_of_runs_shows_the_dilution_that_is_reached(root, tmp_path):
-    run(
-        "anneal",
-        "--hidden",
-        12,
-        "--protocol",
-        "progressive",
-        "--rounds",
-        4,
-        "--dilution",
-        0.8,
-        *FEW,
-        "--out",
-        tmp_path / "p",
-    )
+    dilute_by_and_by(tmp_path / "p")
     assert json.loads(run("ls", tmp_path, "--json").stdout)[0]["dilution"] == 0.8
     assert pr.open_run(tmp_path / "p").report()["n_bonds"] == 154
 
@@ -132,20 +124,7 @@ def test_budget_needs_its_parent_only_once(root, tmp_path):
 
 
 def test_show_tells_the_graph_that_is_left(root, tmp_path):
-    run(
-        "anneal",
-        "--hidden",
-        12,
-        "--protocol",
-        "progressive",
-        "--rounds",
-        4,
-        "--dilution",
-        0.8,
-        *FEW,
-        "--out",
-        tmp_path / "p",
-    )
+    dilute_by_and_by(tmp_path / "p")
     shown = {line[:28].strip(): line[28:].strip() for line in run("show", tmp_path / "p").stdout.splitlines()}
     assert (shown["n_bonds"], shown["dilution aimed at"], shown["protocol"]) == ("154", "0.8", "progressive")
 

@@ -6,13 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from physrbm_cli.main import app
-from physrbm_cli.status import duration
 from typer.testing import CliRunner
 
 import physrbm as pr
 from physrbm.errors import InvalidInput
 from physrbm.spec import make_spec
-from physrbm.watching import Fleet, Follower, RunView, Series, Summary, alarms, grid, likelihood, verdict
+from physrbm.watching import Fleet, Follower, RunView, Series, Summary, alarms, duration, grid, likelihood, verdict
 
 NAN = float("nan")
 TINY = {"hidden": 8, "updates": 20, "measurements": 10, "chains": 64, "batch": 64, "ais_chains": 100, "samples": 40,
@@ -140,4 +139,4 @@ def test_list_fits_the_terminal(root, monkeypatch):
 
 
 def test_durations():
-    assert [duration(x) for x in (3.4, 750, 11100, NAN)] == ["3 s", "12m30s", "3h05m", "unknown"]
+    assert [duration(x) for x in (3.4, 750, 11100, NAN)] == ["3 s", "12m30s", "3h05m", ""]
