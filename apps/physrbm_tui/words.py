@@ -53,7 +53,7 @@ def judgement(view: RunView, look: Look) -> Text:
     """Verdict, likelihood, alarms, how to go on."""
     rows = [Text(line) for line in (verdict(view), likelihood(view)) if line]
     rows += [Text(f"{alarm.level}: {alarm.text}", look.bad) for alarm in alarms(view)]
-    if view.reason and view.state not in ("stalled", "died", "failed", "deleted", "unreadable"):
+    if view.reason and view.state not in ("stalled", "died", "failed", "deleted", "damaged", "unreadable"):
         rows.append(Text(view.reason))
     if view.resume:
         rows.append(Text(f"go on: {view.resume}", "bold"))

@@ -9,6 +9,7 @@ from physrbm.data import Dataset
 from physrbm.estimate import Estimate, LogLikelihood, LogZ, plain
 from physrbm.model import RBM
 from physrbm.partition import log_likelihood, log_z
+from physrbm.partition.ais import MAX_RUNGS
 from physrbm.sampling import sample, states
 from physrbm.scores import Reference, sample_values
 from physrbm.spec import RunSpec
@@ -16,6 +17,7 @@ from physrbm.training import State
 
 TEMPERING = 12_000  # sweeps of it
 _LOOK = 1000  # test samples of the scores of the machine
+_WALKERS, _SHARE, _FEWEST_RUNGS = 256, 0.1, 100  # of AIS on the way: chains, share of the sweeps of training, rungs
 _ON_THE_WAY = ("eps1", "eps2", "aai")
 _AT_THE_END = ("eps1", "eps2", "eps3", "spectrum", "power_spectrum", "compression_entropy", "aai", "diversity")
 
@@ -92,13 +94,29 @@ def report(spec: RunSpec, update: int, rbm: RBM, final: Final, seconds: dict[str
 
 def on_the_way(spec: RunSpec, state: State, data: Dataset) -> dict[str, Estimate]:
     """Scores of the machine, and of its persistent chains, which are what it was trained with: `chains_...`."""
-    values = of_machine(state.rbm, data, spec.seed)
+    values = of_machine(state.rbm, data, spec.seed) | _likelihood(spec, state.rbm, data)
     if spec.sampler == "cd":
         return values
     visible = states(state.chains).visible
     to = Reference.of(data, len(visible), spec.seed)
     of_chains, _ = sample_values(_ON_THE_WAY, to, visible[: len(to.held_out)])
     return values | {f"chains_{name}": value for name, value in of_chains.items()}
+
+
+def _likelihood(spec: RunSpec, rbm: RBM, data: Dataset) -> dict[str, Estimate]:
+    """Log-likelihood of held-out data by an AIS that costs a tenth of the training, where its weights allow one, and
+    the effective number of its chains; nothing where a tenth is too little to try.
+    """
+    sweeps = spec.updates / spec.measurements * spec.sweeps * spec.chains
+    n_rungs = int(_SHARE * sweeps / _WALKERS)
+    if n_rungs < _FEWEST_RUNGS:
+        return {}
+    z = log_z(rbm, n_chains=_WALKERS, n_rungs=min(n_rungs, MAX_RUNGS), data=data.train[:_LOOK], seed=spec.seed)
+    found = {"ais_ess": Estimate(z.ess, float("nan"), _WALKERS)}
+    if z.estimated:
+        x = log_likelihood(rbm, Reference.of(data, _LOOK, spec.seed).held_out, z)
+        found["log_likelihood"] = Estimate(x.value, x.error, _WALKERS)
+    return found
 
 
 def of_machine(rbm: RBM, data: Dataset, seed: int) -> dict[str, Estimate]:

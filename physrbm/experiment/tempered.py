@@ -21,8 +21,11 @@ from physrbm.tempering import Look, State
 UNITS = {
     "energy": "per unit, mean since the measurement before; error: scatter of the replicas",
     "acceptance": "of a swap since the measurement before, mean over the gaps; error: scatter of the gaps",
+    "acceptance_worst": "of a swap since the measurement before, in the gap with the fewest; error: binomial",
     "round_trips": "of a walker so far; error: scatter of the replicas",
     "rhat": "of the energy in the second half of what there is; no error is known",
+    "ess": "effective number of the energies in that half, bulk or tail; no error is known",
+    "tau": "of the energy in that half, in sweeps; absent where it is not resolved",
 }
 _MEASUREMENTS = 40
 _BYTES = 2**26  # of what is kept of all rounds together
@@ -116,7 +119,8 @@ def tempered(
         for state, look in tempering.go_on(past.ladder, past.state, lambda: spec.updates + extra(), *how):
             past = past._replace(state=state, looks=past.looks if look is None else (*past.looks, look))
             total = spec.updates + extra()
-            values = _values(past) if past.looks and _is_due(spec, state.rounds, total, every) else {}
+            due = past.looks and _is_due(spec, state.rounds, total, every)
+            values = _values(past, spec.swap_every * every) if due else {}
             spent = {**spent, "sampling": seconds + time.monotonic() - loaded}
             last = Tempered(total, past, values, spent, data)
             yield last
@@ -173,19 +177,41 @@ def _is_due(spec: TemperSpec, update: int, total: int, every: int) -> bool:
     return update == total or update % (every * max(1, spec.updates // every // _MEASUREMENTS)) == 0
 
 
-def _values(past: Past) -> dict[str, Estimate]:
+def _values(past: Past, sweeps_between: int) -> dict[str, Estimate]:
     looks, n_rungs = tempering.stack(past.looks), past.ladder.n_rungs
     n_units = past.ladder.target.n_visible + past.ladder.target.n_hidden
     found = {"energy": Estimate.of(looks.series["energy"].mean(0) / n_units)}
     if n_rungs > 1:
         before = past.blocks[-1].looks.rejection[-1] if past.blocks else np.zeros((n_rungs - 1, 2))
-        rejected, proposed = (looks.rejection[-1] - before).T
-        found["acceptance"] = Estimate.of((1 - rejected / np.maximum(1, proposed))[proposed > 0])
+        found |= _acceptance(*(looks.rejection[-1] - before).T)
         found["round_trips"] = Estimate.of(looks.round_trips[-1] / n_rungs)
     energy = np.concatenate([*(b.looks.series["energy"] for b in past.blocks), looks.series["energy"]])
     energy = energy[len(energy) // 2 :]
     if len(energy) >= _RHAT_FROM and energy.shape[1] > 1:
-        found["rhat"] = Estimate(statistics.rhat(energy), float("nan"), energy.shape[1])
+        found |= _mixing(energy, sweeps_between)
+    return found
+
+
+def _acceptance(rejected: np.ndarray, proposed: np.ndarray) -> dict[str, Estimate]:
+    """Mean over the gaps (gap,) that had proposals, and the worst of them."""
+    rejected, proposed = rejected[proposed > 0], proposed[proposed > 0]
+    accepted = 1 - rejected / proposed
+    if not accepted.size:
+        return {}
+    k = int(np.argmin(accepted))
+    x, n = float(accepted[k]), int(proposed[k])
+    worst = Estimate(x, float(np.sqrt(x * (1 - x) / n)), n)
+    return {"acceptance": Estimate.of(accepted), "acceptance_worst": worst}
+
+
+def _mixing(energy: np.ndarray, sweeps_between: int) -> dict[str, Estimate]:
+    """What (look, replica) says of equilibration; the verdict of the end looks at more."""
+    n, nothing = energy.shape[1], float("nan")
+    ess = min(statistics.ess_bulk(energy), statistics.ess_tail(energy))
+    tau = statistics.integrated_time(energy)
+    found = {"rhat": Estimate(statistics.rhat(energy), nothing, n), "ess": Estimate(ess, nothing, energy.size)}
+    if tau.resolved:
+        found["tau"] = Estimate(sweeps_between * tau.tau, sweeps_between * tau.error, energy.size)
     return found
 
 

@@ -82,6 +82,8 @@ _OF_CHAINS = ("eps1", "eps2", "aai_truth", "aai_synthetic", "aai_eps")
 UNITS = {
     "pseudo_likelihood": "nats per pixel",
     "reconstruction": "squared difference per pixel",
+    "log_likelihood": "nats per sample",
+    "ais_ess": "effective number of AIS chains; no error is known",
     "energy": "free energy per pixel, generated minus held-out",
     "eps1": "squared pixel mean",
     "eps2": "squared covariance",

@@ -22,13 +22,11 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in `path`. Raises InvalidInput naming the file, FileNotFoundError if it is not there."""
+    """The object in `path`. Raises InvalidInput naming the file, OSError where it cannot be read."""
     try:
         text = read(path, _MAX_JSON + 1)
         content = json.loads(text) if len(text) <= _MAX_JSON else None
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path}: damaged, no JSON object can be read from it") from error
     if not isinstance(content, dict):
         raise InvalidInput(f"{path}: damaged, a JSON object of at most {_MAX_JSON} bytes is needed")

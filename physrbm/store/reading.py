@@ -104,8 +104,10 @@ def open_run(folder: str | Path) -> Run:
             raise InvalidInput(f"{folder}: stored with schema {about['schema']!r}, this version reads {layout.SCHEMA}")
         spec = make_spec(dict(about["spec"]), str(about.get("kind", "anneal")))
         return Run(folder, spec, _status(folder), dict(about["machine"]), str(about["data"]))
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise InvalidInput(f"{folder}: holds no run ({layout.RUN})") from error
+    except OSError as error:
+        raise InvalidInput(f"{folder / layout.RUN}: cannot be read ({error.strerror or error})") from error
     except InvalidInput as error:
         raise error if str(folder) in str(error) else InvalidInput(f"{folder}: {error}") from error
     except (ValueError, KeyError, TypeError) as error:

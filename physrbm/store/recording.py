@@ -19,6 +19,7 @@ from physrbm.store.checkpoints import Saved, does_stay, forget_after, write_chec
 from physrbm.store.events import Log
 from physrbm.store.frames import write_frame
 from physrbm.store.lock import HEARTBEAT, Lock
+from physrbm.store.pace import Pace
 from physrbm.store.process import this_process
 from physrbm.store.series import BLOCK, series_tree, write_block, write_segment
 
@@ -84,7 +85,7 @@ class Recorder:
         self._beat = self._event = self._looked = -np.inf
         self._unsaid: tuple[int, dict[str, Estimate]] | None = None
         self._obeyed = saved.obeyed
-        self._began = saved.update, time.monotonic()
+        self._pace = Pace(saved.update, time.monotonic())
         self._checkpoint_at, self._took = time.monotonic(), 0.0
 
     def begin(self, digest: str, size: dict[str, float], command: list[str], block: Tree | None = None) -> None:
@@ -150,8 +151,10 @@ class Recorder:
             if look is not None and time.monotonic() - self._looked > _LOOK_EVERY:
                 write_frame(self.folder, look())
                 self._looked = time.monotonic()
-        if new or time.monotonic() - self._checkpoint_at > max(_EVERY, _SHARE * self._took):
+        if new or time.monotonic() > self._due():
             self.checkpoint(stays=new and block is None, due=new)
+        if new:
+            self._pace.measured(update, time.monotonic())
         self.tick()
 
     def tick(self) -> None:
@@ -196,16 +199,17 @@ class Recorder:
         self._beat = time.monotonic()
         total = self.spec.updates + self.extra
         position = {"state": state, "update": self.update, "updates": total, "reason": reason}
-        position |= {"checkpoint": self._saved.update, "time": time.time(), **self._pace(total)}
+        rate = self._pace.rate(self.update, time.monotonic())
+        position |= {"rate": rate, "eta": (total - self.update) / rate if rate > 0 else None}
+        late = 0.0 if self._saved.update == self.update else max(0.0, time.monotonic() - self._due())
+        position |= {"checkpoint": self._saved.update, "checkpoint_late": late, "time": time.time()}
         layout.write_json(self.folder / layout.STATUS, {**position, **this_process()._asdict()})
         if state not in ("running", "done"):
             self._log.write(state, update=self.update, reason=reason)
 
-    def _pace(self, total: int) -> dict[str, float | None]:
-        """Updates a second since this process took over, and the seconds to the last one."""
-        first, began = self._began
-        rate = (self.update - first) / max(1e-9, time.monotonic() - began)
-        return {"rate": rate, "eta": (total - self.update) / rate if rate > 0 else None}
+    def _due(self) -> float:
+        """When the next checkpoint is due."""
+        return self._checkpoint_at + max(_EVERY, _SHARE * self._took)
 
     def _measured(self, update: int, values: dict[str, Estimate]) -> None:
         self._unsaid = (update, values)

@@ -21,7 +21,7 @@ class Summary(NamedTuple):
 
     folder: Path
     state: str
-    """as `Run.state`, or damaged"""
+    """as in `RunView`"""
     about: dict[str, Any]
     """kind, update, updates, data, hidden, dilution, seed"""
     values: dict[str, float]
@@ -45,7 +45,7 @@ def summary(folder: Path) -> Summary:
     """One run, without reading all of its log."""
     life = look(folder)
     if (run := life.run) is None:
-        return Summary(folder, "damaged", {}, {})
+        return Summary(folder, life.state, {}, {})
     aim = run.spec.model_dump().get("dilution")  # what the machine had at the start may not be all
     dilution = real(run.machine.get("dilution") if aim is None else aim)
     about = {

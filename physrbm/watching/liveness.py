@@ -33,13 +33,20 @@ def look(folder: Path) -> Life:
     except InvalidInput as error:
         if not os.path.isdir(folder):
             return Life(None, "deleted", f"{folder}: there is no such folder", float("nan"))
-        begins = not os.path.exists(folder / layout.RUN) and os.access(folder, os.R_OK | os.X_OK)
-        return Life(None, "new" if begins else "unreadable", str(error), float("nan"))
+        return Life(None, _fault(folder, error), str(error), float("nan"))
     seconds = time.time() - real(run.status.get("time"))
     state, reason = run.state, str(run.status.get("reason") or "")
     if state not in _SAID:
         begins = not os.path.exists(folder / layout.STATUS)
-        state, reason = ("new", "no sign of life yet") if begins else ("unreadable", f"{layout.STATUS}: damaged")
+        state, reason = ("new", "no sign of life yet") if begins else ("damaged", f"{layout.STATUS}: says nothing")
     elif state == "running" and seconds > _STALLED:
         state, reason = "stalled", f"no sign of life for {seconds:.0f} s, though its process seems to be there"
     return Life(run, state, reason, seconds)
+
+
+def _fault(folder: Path, error: InvalidInput) -> str:
+    """What is wrong with a folder whose run.json could not be read."""
+    if not isinstance(error.__cause__, OSError):
+        return "damaged"
+    begins = not os.path.exists(folder / layout.RUN) and os.access(folder, os.R_OK | os.X_OK)
+    return "new" if begins else "unreadable"

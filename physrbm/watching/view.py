@@ -40,7 +40,7 @@ class RunView(NamedTuple):
     run: Run | None
     """None where its run.json cannot be read"""
     state: str
-    """running, stalled, done, stopped, failed, interrupted, died, new, deleted, unreadable"""
+    """running, stalled, done, stopped, failed, interrupted, died, new, deleted, damaged, unreadable"""
     reason: str
     seconds: float
     """since the last sign of life; NaN where there was none"""
@@ -82,6 +82,12 @@ class RunView(NamedTuple):
         return found if isinstance(found, int) and not isinstance(found, bool) else None
 
     @property
+    def checkpoint_late(self) -> float:
+        """Seconds since a checkpoint should have been written."""
+        late = real(self._status.get("checkpoint_late"))
+        return late if late > 0 else 0.0
+
+    @property
     def resume(self) -> str:
         """The command that goes on with it; empty where there is nothing to go on with."""
         if self.run is None or self.state not in OVER:
@@ -94,14 +100,18 @@ class RunView(NamedTuple):
 
 
 def at(view: RunView, update: int) -> RunView:
-    """The view as it was at an earlier update: series, log and report of what came later are left out."""
+    """The view as it was at an earlier update: series, log, report and pace of what came later are left out."""
     last = {name: int(np.searchsorted(s.update, update, "right")) for name, s in view.series.items()}
     kept = {name: Series(*(x[: last[name]] for x in s)) for name, s in view.series.items()}
     told = max(
         (k + 1 for k, line in enumerate(view.log) if line.update is not None and line.update <= update), default=0
     )
     log = view.log if update >= view.update else view.log[:told]  # an event without an update came after the one before
-    return view._replace(series=kept, log=log, report=view.report if update >= view.update else None)
+    if update >= view.update:
+        return view._replace(series=kept, log=log)
+    status = {name: x for name, x in view._status.items() if name not in ("rate", "eta", "checkpoint_late")}
+    run = None if view.run is None else view.run._replace(status={**status, "update": update})
+    return view._replace(series=kept, log=log, report=None, run=run)
 
 
 def _whole(x: Any, otherwise: int = 0) -> int:

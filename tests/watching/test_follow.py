@@ -87,6 +87,7 @@ def test_time_travel_is_what_was_seen_then(every_event, tmp_path):
     for update in (5, 30):
         assert same(at(now, update), then[update])
         assert at(now, update).report is None
+        assert at(now, update).update == update
     assert same(at(now, 60), now)
     assert at(now, 60).report == now.report
 
@@ -115,8 +116,13 @@ def test_a_run_that_is_gone_or_unreadable_is_a_state(tmp_path):
     follower = Follower(tmp_path / "run")
     read_all(follower)
     (tmp_path / "run" / "run.json").write_text("{torn")
-    assert follower.poll().state == "unreadable"
+    assert follower.poll().state == "damaged"
     (tmp_path / "run" / "run.json").unlink()
+    (tmp_path / "run" / "run.json").mkdir()  # a file that no permission helps to read, whoever asks
+    view = follower.poll()
+    assert view.state == "unreadable"
+    assert "run.json: cannot be read (not a regular file)" in view.reason
+    (tmp_path / "run" / "run.json").rmdir()
     assert follower.poll().state == "new"
     shutil.rmtree(tmp_path / "run")
     view = follower.poll()

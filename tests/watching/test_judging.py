@@ -23,8 +23,9 @@ def series(value, error=None):
     return Series(np.arange(value.size) * 100.0, value, np.full(value.size, 0.01) if error is None else error)
 
 
-def view(state="running", report=None, n_bad=0, update=900, updates=1000, folder=".", **found):
-    run = SimpleNamespace(status={"update": update, "updates": updates}, spec=SimpleNamespace(updates=updates))
+def view(state="running", report=None, n_bad=0, update=900, updates=1000, folder=".", late=0.0, **found):
+    status = {"update": update, "updates": updates, "checkpoint_late": late}
+    run = SimpleNamespace(status=status, spec=SimpleNamespace(updates=updates))
     return RunView(folder, run, state, "", 1.0, found, report, (), n_bad, False)
 
 
@@ -32,7 +33,17 @@ def test_mixing_says_how_much_is_missing():
     assert verdict(view(rhat=series([1.5] * 5))) == "too early to say: 5 measurements"
     far = verdict(view(rhat=series([1.5] * 10 + [1.05])))
     assert far == "not equilibrated: R-hat of the energy 1.050 above 1.01; about 4e+03 more rounds"
-    assert "the verdict comes at the end" in verdict(view(rhat=series([1.5] * 10 + [1.002])))
+    good = series([1.5] * 10 + [1.002])
+    assert "too short: effective number 100 of the energy below 400" in verdict(
+        view(rhat=good, ess=series([100.0] * 11))
+    )
+    known = {"rhat": good, "ess": series([900.0] * 11), "tau": series([12.1] * 11)}
+    assert verdict(view(**known)) == (
+        "nothing speaks against equilibrium so far (R-hat 1.002, effective 900, tau 12.100(10) sweeps); "
+        "the verdict comes at the end"
+    )
+    late = verdict(view(**{**known, "tau": series([12.1] * 5)}))
+    assert "tau" not in late  # it is not resolved any more
     assert (
         verdict(view(report={"verdict": {"text": "equilibrated (x)"}}, rhat=series([2.0] * 20))) == "equilibrated (x)"
     )
@@ -63,13 +74,22 @@ def test_likelihood_is_an_interval_or_a_reason():
     refused = {**x, "estimated": False, "reason": "few"}
     assert likelihood(view(report={"log_likelihood": {"test": refused}})) == "log-likelihood not estimated (few)"
     assert likelihood(view()) == ""
+    few = {"ais_ess": series([200.0, 11.4])}
+    assert likelihood(view(**few)) == "log-likelihood withheld: AIS comes to 11 effective chains"
+    assert likelihood(view(**few, log_likelihood=series([-20.0]))).endswith(", the last one is of update 0")
+    way = {"ais_ess": series([200.0, 180.0]), "log_likelihood": series([-20.0, -18.65], np.array([0.3, 0.24]))}
+    assert likelihood(view(**way)) == "log-likelihood -18.65(24), 95 % -19.12 ... -18.18 nats, by AIS on the way"
     assert "not one of physrbm" in likelihood(view(report={"log_likelihood": {"test": {**x, "value": "a"}}}))
 
 
 def test_alarms():
     assert alarms(view(a=series([1.0, 2.0]))) == []
-    assert "a is not a number at update 100" in alarms(view(a=series([1.0, NAN])))[0].text
-    assert "rungs are missing" in alarms(view(acceptance=series([0.01])))[0].text
+    assert alarms(view(a=series([1.0, NAN])))[0].text == "a is not a number at update 100"
+    assert alarms(view(a=series([NAN, 1.0, NAN])))[0].text == "a is not a number at update 0 and 1 times more"
+    assert "rungs are missing" in alarms(view(acceptance_worst=series([0.01])))[0].text
+    assert "overdue by 2m05s" in alarms(view(late=125.0))[0].text
+    assert alarms(view(late=5.0)) == []
+    assert alarms(view("done", late=125.0)) == []
     assert "no walker" in alarms(view(round_trips=series([0.0])))[0].text
     assert alarms(view(round_trips=series([0.0]), update=100)) == []
     assert alarms(view("died"))[0].level == "alarm"

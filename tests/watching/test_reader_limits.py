@@ -145,7 +145,7 @@ def test_a_stalled_run_is_not_running_in_a_list(run):
 
 def test_a_run_without_a_sign_of_life(run):
     say(run, state="weird")
-    assert Follower(run).poll().state == "unreadable"
+    assert Follower(run).poll().state == "damaged"
     (run / "status.json").unlink()
     assert Follower(run).poll().state == "new"
 
