@@ -56,6 +56,11 @@ class FleetScreen(Screen[None]):
     def _monitor(self) -> "Monitor":
         return cast("Monitor", self.app)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether there are runs that have not been looked at yet."""
+        return self._busy or len(self._found) < self._fleet.n_runs
+
     def compose(self) -> ComposeResult:
         """Grid, filter, list."""
         with VerticalScroll(id="grid"):
@@ -158,4 +163,4 @@ class FleetScreen(Screen[None]):
 
     def action_help(self) -> None:
         """The keys."""
-        self.app.push_screen(Help(b for b in self.BINDINGS if isinstance(b, Binding)))
+        self.app.push_screen(Help((b for b in self.BINDINGS if isinstance(b, Binding)), self._monitor.look))

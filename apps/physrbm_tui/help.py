@@ -10,6 +10,8 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from physrbm_tui.look import Look
+
 
 class Help(ModalScreen[None]):
     """The keys of the screen below."""
@@ -19,17 +21,18 @@ class Help(ModalScreen[None]):
     Help { align: center middle; }
     Help VerticalScroll { width: 64; height: auto; max-height: 90%; border: round $accent; padding: 0 2;
                           background: $surface; }
+    Help .-ascii { border: ascii $accent; }
     """
 
-    def __init__(self, bindings: Iterable[Binding]) -> None:
+    def __init__(self, bindings: Iterable[Binding], look: Look) -> None:
         """bindings: of the screen that asks."""
         super().__init__()
-        self._keys = list(bindings)
+        self._keys, self._look = list(bindings), look
 
     def compose(self) -> ComposeResult:
         """A line a key."""
         rows = [
             Text.assemble((f"{b.key_display or b.key:<16}", "bold"), b.tooltip or b.description) for b in self._keys
         ]
-        with VerticalScroll():
+        with VerticalScroll(classes=self._look.frame):
             yield Static(Text("\n").join(rows))

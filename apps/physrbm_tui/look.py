@@ -26,6 +26,11 @@ class Look(NamedTuple):
         return _style(k % len(PALETTE), True) if self.colour else Style(dim=True)
 
     @property
+    def frame(self) -> str:
+        """Class of boxes: what they are drawn with."""
+        return "" if self.unicode else "-ascii"
+
+    @property
     def axis(self) -> Style:
         """Of axes and their labels."""
         return Style(dim=True)

@@ -16,11 +16,13 @@ from physrbm.store import Frame, find_runs, layout, read_frame, send
 from physrbm.watching import Follower, RunView, at
 from physrbm_tui.confirm import Confirm
 from physrbm_tui.help import Help
+from physrbm_tui.panels import PAGES
 from physrbm_tui.panels.graph import Graph
 from physrbm_tui.panels.ladder import Ladder
 from physrbm_tui.panels.log import Log
 from physrbm_tui.panels.overview import Overview
 from physrbm_tui.panels.samples import Samples
+from physrbm_tui.widgets.plot import PlotView
 from physrbm_tui.widgets.words import Words
 from physrbm_tui.words import head
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 _EVERY = 0.5  # seconds between two looks at the files
 _LEAST = (60, 15)
-_PAGES = ("overview", "samples", "ladder", "graph", "log")
 Panel = Overview | Samples | Ladder | Graph | Log
 
 
@@ -37,7 +38,7 @@ class RunScreen(Screen[None]):
     """A run as it goes, or as it went."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(k + 1), f"page('{name}')", name, show=k < 3) for k, name in enumerate(_PAGES)),
+        *(Binding(str(k + 1), f"page('{name}')", name, show=k < 3) for k, name in enumerate(PAGES)),
         Binding("down,j", "choose(1)", "curve", key_display="↓ ↑", tooltip="the next curve"),
         Binding("up,k", "choose(-1)", "curve before", show=False),
         Binding("left", "travel(-1)", "back", key_display="← →", tooltip="one measurement back in time"),
@@ -80,12 +81,17 @@ class RunScreen(Screen[None]):
     def _monitor(self) -> "Monitor":
         return cast("Monitor", self.app)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is more to be read before all is shown."""
+        return self._view is None or self._view.behind
+
     def compose(self) -> ComposeResult:
         """A line, a page, the keys."""
         look = self._monitor.look
         yield Words("", id="head")
         yield Words(f"this window is too small: {_LEAST[0]} x {_LEAST[1]} are the least", id="small")
-        with ContentSwitcher(initial="overview"):
+        with ContentSwitcher(initial=self._monitor.page):
             for panel in (Overview, Samples, Ladder, Graph, Log):
                 yield panel(look)
         yield Footer(show_command_palette=False)
@@ -133,7 +139,7 @@ class RunScreen(Screen[None]):
         if self._view is None or not self.is_mounted:
             return
         view = self._view if self._cursor is None else at(self._view, self._cursor)
-        line = head(self._view, self.size.width, self._monitor.look, self._paused, self._cursor)
+        line = head(view, self.size.width, self._monitor.look, self._paused, self._cursor)
         self.query_one("#head", Words).say(line)
         page = self.query_one(ContentSwitcher).visible_content
         if page is not None:
@@ -173,6 +179,11 @@ class RunScreen(Screen[None]):
         place = max(0, int(np.argmin(np.abs(np.array(times) - now))) + step)
         self._cursor = None if place >= last else times[place]
         self._draw()
+
+    def on_plot_view_picked(self, event: PlotView.Picked) -> None:
+        """To the measurement under the mouse."""
+        self._cursor = round(event.x)
+        self.action_travel(0)
 
     def action_now(self) -> None:
         """Back to now."""
@@ -218,11 +229,11 @@ class RunScreen(Screen[None]):
             except (OSError, InvalidInput) as error:
                 self.notify(str(error), severity="error")
 
-        self.app.push_screen(Confirm(question, number=kind == "extend"), answered)
+        self.app.push_screen(Confirm(question, self._monitor.look, kind == "extend"), answered)
 
     def action_help(self) -> None:
         """The keys."""
-        self.app.push_screen(Help(b for b in self.BINDINGS if isinstance(b, Binding)))
+        self.app.push_screen(Help((b for b in self.BINDINGS if isinstance(b, Binding)), self._monitor.look))
 
     def action_back(self) -> None:
         """To the folder, if we came from there."""

@@ -50,13 +50,13 @@ def values(view: RunView, chosen: str, look: Look) -> Text:
 
 
 def judgement(view: RunView, look: Look) -> Text:
-    """Verdict, likelihood, alarms, how to go on."""
-    rows = [Text(line) for line in (verdict(view), likelihood(view)) if line]
-    rows += [Text(f"{alarm.level}: {alarm.text}", look.bad) for alarm in alarms(view)]
+    """Alarms, how to go on, verdict, likelihood."""
+    rows = [Text(f"{alarm.level}: {alarm.text}", look.bad) for alarm in alarms(view)]
     if view.reason and view.state not in ("stalled", "died", "failed", "deleted", "damaged", "unreadable"):
         rows.append(Text(view.reason))
     if view.resume:
         rows.append(Text(f"go on: {view.resume}", "bold"))
+    rows += [Text(line) for line in (verdict(view), likelihood(view)) if line]
     return Text("\n").join(rows) if rows else Text("nothing to say yet", look.axis)
 
 

@@ -94,7 +94,7 @@ def report(spec: RunSpec, update: int, rbm: RBM, final: Final, seconds: dict[str
 
 def on_the_way(spec: RunSpec, state: State, data: Dataset) -> dict[str, Estimate]:
     """Scores of the machine, and of its persistent chains, which are what it was trained with: `chains_...`."""
-    values = of_machine(state.rbm, data, spec.seed) | _likelihood(spec, state.rbm, data)
+    values = _likelihood(spec, state.rbm, data) | of_machine(state.rbm, data, spec.seed)
     if spec.sampler == "cd":
         return values
     visible = states(state.chains).visible
@@ -112,11 +112,11 @@ def _likelihood(spec: RunSpec, rbm: RBM, data: Dataset) -> dict[str, Estimate]:
     if n_rungs < _FEWEST_RUNGS:
         return {}
     z = log_z(rbm, n_chains=_WALKERS, n_rungs=min(n_rungs, MAX_RUNGS), data=data.train[:_LOOK], seed=spec.seed)
-    found = {"ais_ess": Estimate(z.ess, float("nan"), _WALKERS)}
+    found = {}
     if z.estimated:
         x = log_likelihood(rbm, Reference.of(data, _LOOK, spec.seed).held_out, z)
         found["log_likelihood"] = Estimate(x.value, x.error, _WALKERS)
-    return found
+    return found | {"ais_ess": Estimate(z.ess, float("nan"), _WALKERS)}
 
 
 def of_machine(rbm: RBM, data: Dataset, seed: int) -> dict[str, Estimate]:

@@ -67,11 +67,12 @@ class Fleet:
         """seconds: of a poll, about."""
         self.folder, self._seconds = Path(folder), seconds
         self._known: dict[Path, Summary] = {}
-        self._next = 0
+        self._next = self.n_runs = 0  # n_runs: in the folder, as of the last poll
 
     def poll(self) -> list[Summary]:
         """All runs seen so far, by name. Raises InvalidInput where the folder is none."""
         began, paths = time.monotonic(), find_runs(self.folder)
+        self.n_runs = len(paths)
         self._known = {path: self._known[path] for path in paths if path in self._known}
         for _ in range(len(paths)):
             path = paths[self._next % len(paths)]

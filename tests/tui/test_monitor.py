@@ -3,6 +3,9 @@
 import asyncio
 import json
 import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 from physrbm_tui.app import Monitor
@@ -18,6 +21,7 @@ from textual.widgets import ContentSwitcher, DataTable, Input
 import physrbm as pr
 from physrbm.spec import make_spec
 from physrbm.store import control, recording
+from physrbm.watching import Follower
 
 TINY = {"hidden": 12, "updates": 60, "measurements": 12, "chains": 64, "batch": 64, "ais_chains": 100, "samples": 40,
         "sample_sweeps": 5, "dilution": 0.5}  # fmt: skip
@@ -286,3 +290,79 @@ def test_a_thousand_runs(tmp_path, root):
         assert app.screen.query_one(DataTable).row_count == 1000
 
     drive(tmp_path, steps)
+
+
+def test_palette_holds_the_keys(root):
+    async def steps(app, pilot):
+        commands = {command.title: command for command in app.get_system_commands(app.screen)}
+        assert {"Pause", "Ask the run for a checkpoint", "Logarithmic axis", "Theme"} <= set(commands)
+        await commands["Pause"].callback()
+        await pilot.pause()
+        assert "PAUSED" in shown(app)
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        assert type(app.screen).__name__ == "CommandPalette"
+
+    drive(root / "a1", steps, (100, 30))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "nord", "gruvbox"])
+def test_themes_colour_the_plot_too(root, theme):
+    async def steps(app, pilot):
+        app.theme = theme
+        await pilot.pause()
+        plot = app.screen.query_one(PlotView)
+        assert {s.style.bgcolor for s in plot.render_line(3)} == {plot.rich_style.bgcolor}
+
+    drive(root / "a1", steps)
+
+
+def test_a_click_travels_to_the_measurement_there(root):
+    async def steps(app, pilot):
+        plot = app.screen.query_one(PlotView)
+        await pilot.click(PlotView, offset=(plot.size.width // 2, 4))
+        await settled(app, pilot)
+        assert "AT UPDATE 30" in shown(app)
+        await pilot.click(PlotView, offset=(0, 4))  # beside the axis
+        assert "AT UPDATE 30" in shown(app)
+        await pilot.click(PlotView, offset=(plot.size.width - 1, 4))  # the past ends there
+        await settled(app, pilot)
+        assert "AT UPDATE 30" in shown(app)
+
+    drive(root / "a1", steps, (100, 30))
+
+
+def test_a_window_while_the_run_is_killed_and_resumed(tmp_path):
+    """The series shown at the end are those of a window that is opened then."""
+    folder = tmp_path / "run"
+    start = "from physrbm_cli.main import main; main()"
+    size = "--hidden 12 --updates 1500 --measurements 50 --chains 64 --batch 64 --ais-chains 100 --samples 40"
+    words = [sys.executable, "-c", start, "anneal", *size.split(), "--quiet", "--out", str(folder)]
+
+    async def steps(app, pilot):
+        run = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+        await until(app, pilot, lambda view: view.run is not None and view.update > 150)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        await until(app, pilot, lambda view: view.state == "died")
+        assert "go on: physrbm anneal" in shown(app).replace("│", "")
+        run = subprocess.Popen([*words, "--resume"], stdout=subprocess.DEVNULL)
+        await until(app, pilot, lambda view: view.state == "done" and not view.behind)
+        run.wait()
+        late = Follower(folder).poll()
+        assert {k: s.value.tolist() for k, s in app.screen._view.series.items()} == {
+            k: s.value.tolist() for k, s in late.series.items()
+        }
+
+    folder.mkdir()
+    (folder / "events.jsonl").touch()  # the window is there before the run
+    drive(folder, steps, (100, 30))
+
+
+async def until(app, pilot, holds):
+    for _ in range(600):
+        await pilot.pause(0.1)
+        await settled(app, pilot)
+        if holds(app.screen._view):
+            return
+    raise AssertionError("it never came to that")

@@ -18,7 +18,9 @@ class Overview(Vertical):
     DEFAULT_CSS = """
     Overview PlotView { height: 1fr; }
     Overview #below { height: auto; max-height: 50%; }
-    Overview .box { border: round $primary-darken-2; padding: 0 1; height: auto; width: 1fr; }
+    Overview .box { border: round $foreground 30%; border-title-color: $accent; }
+    Overview .box { padding: 0 1; height: auto; width: 1fr; }
+    Overview .box.-ascii { border: ascii $foreground 30%; }
     """
 
     def __init__(self, look: Look) -> None:
@@ -32,10 +34,10 @@ class Overview(Vertical):
         """Plot above, two boxes below."""
         yield PlotView(self._look)
         with Horizontal(id="below"):
-            with VerticalScroll(classes="box") as box:
+            with VerticalScroll(classes=f"box {self._look.frame}") as box:
                 box.border_title = "values"
                 yield Words(id="values")
-            with VerticalScroll(classes="box") as box:
+            with VerticalScroll(classes=f"box {self._look.frame}") as box:
                 box.border_title = "verdict"
                 yield Words(id="verdict")
 

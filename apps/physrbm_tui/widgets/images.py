@@ -104,7 +104,7 @@ class ImagesView(Widget):
         self._look, self._draw = look, draw_fields if fields else draw_bits
         self._images = np.zeros((0, 1, 1))
         self._strips: list[Strip] = []
-        self._drawn: Size | None = None
+        self._drawn: tuple[Size, Style] | None = None
 
     def show(self, images: np.ndarray) -> bool:
         """Whether that was something new; images (k, rows, columns)."""
@@ -116,7 +116,8 @@ class ImagesView(Widget):
 
     def render_line(self, y: int) -> Strip:
         """A line of the picture."""
-        if self._drawn != self.size:
-            self._strips = self._draw(self._images, self.size.width, self.size.height, self._look)
-            self._drawn = self.size
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
+        now = self.size, self.rich_style  # which the theme gives
+        if self._drawn != now:
+            strips = self._draw(self._images, self.size.width, self.size.height, self._look)
+            self._strips, self._drawn = [strip.apply_style(now[1]) for strip in strips], now
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, now[1])

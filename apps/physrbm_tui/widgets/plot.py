@@ -6,7 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from rich.segment import Segment
 from rich.style import Style
+from textual.events import Click
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -15,6 +17,7 @@ from physrbm_tui.look import Look
 from physrbm_tui.widgets.ticks import label, log_ticks, ticks
 
 _DOTS = np.array([[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]])  # of column, row within a cell
+_LEAST = (16, 5)  # cells
 _MARKED = 24  # points up to which each has a mark
 
 
@@ -41,11 +44,46 @@ class Plot(NamedTuple):
 
 def draw(plot: Plot, width: int, height: int, look: Look) -> list[Strip]:
     """`height` strips of `width` cells."""
-    if width < 16 or height < 5:
+    if width < _LEAST[0] or height < _LEAST[1]:
         return [Strip([Segment(" " * width)]) for _ in range(height)]
+    axes = _axes(plot, width, height)
+    if axes is None:
+        return _message("no data yet", width, height, look)
+    dots = _Canvas(axes.columns, axes.rows)
+    for k, line in enumerate(axes.lines):
+        _draw_line(dots, k, line, axes.to_x, axes.to_y, 4 * axes.rows)
+    y_axis, x_axis = (axes.names, axes.marks, axes.to_y), (*axes.x_range, axes.to_x)
+    return _compose(plot, axes.lines, dots, y_axis, x_axis, axes.left, width, height, look)
+
+
+def x_at(plot: Plot, column: int, width: int, height: int) -> float | None:
+    """The x of a column of cells of the picture; None beside the axes."""
+    axes = None if width < _LEAST[0] or height < _LEAST[1] else _axes(plot, width, height)
+    if axes is None or not axes.left < column <= axes.left + axes.columns:
+        return None
+    value = axes.to_x.low + (2 * (column - axes.left - 1) + 1) / axes.to_x.factor
+    return float(10**value if axes.to_x.log else value)
+
+
+class _Axes(NamedTuple):
+    """Where what is drawn goes."""
+
+    lines: list[Line]
+    x_range: tuple[float, float]
+    names: list[str]
+    marks: list[float]
+    left: int
+    columns: int
+    rows: int
+    to_x: "_Axis"
+    to_y: "_Axis"
+
+
+def _axes(plot: Plot, width: int, height: int) -> _Axes | None:
+    """None where there is nothing to draw."""
     lines = [_kept(line, plot) for line in plot.lines]
     if not any(line.x.size for line in lines):
-        return _message("no data yet", width, height, look)
+        return None
     x_low, x_high = plot.x_range or _range([line.x for line in lines], plot.log_x)
     lines = [_within(line, x_low, x_high) for line in lines]
     spread = [y for line in lines for y in (line.y, *_ends(line))]
@@ -54,11 +92,8 @@ def draw(plot: Plot, width: int, height: int, look: Look) -> list[Strip]:
     names = [label(t) for t in marks]
     left = max((len(name) for name in names), default=1) + 1
     inside, rows = width - left - 1, height - 3
-    dots = _Canvas(inside, rows)
     to_x, to_y = _scale(x_low, x_high, 2 * inside, plot.log_x), _scale(y_low, y_high, 4 * rows, plot.log_y)
-    for k, line in enumerate(lines):
-        _draw_line(dots, k, line, to_x, to_y, 4 * rows)
-    return _compose(plot, lines, dots, (names, marks, to_y), (x_low, x_high, to_x), left, width, height, look)
+    return _Axes(lines, (x_low, x_high), names, marks, left, inside, rows, to_x, to_y)
 
 
 class _Canvas:
@@ -271,12 +306,20 @@ def _message(text: str, width: int, height: int, look: Look) -> list[Strip]:
 class PlotView(Widget):
     """A plot that draws itself anew only when what it shows, or its size, has changed."""
 
+    class Picked(Message):
+        """A place on the x axis was clicked."""
+
+        def __init__(self, x: float) -> None:
+            """x: in the units of the axis."""
+            super().__init__()
+            self.x = x
+
     def __init__(self, look: Look, **options: str) -> None:
         """Nothing is shown yet."""
         super().__init__(**options)  # type: ignore[arg-type]
         self._look, self._plot = look, Plot()
         self._strips: list[Strip] = []
-        self._drawn: tuple[Plot, Size] | None = None
+        self._drawn: tuple[Size, Style] | None = None
 
     def show(self, plot: Plot) -> bool:
         """Whether that was something new."""
@@ -286,12 +329,19 @@ class PlotView(Widget):
         self.refresh()
         return True
 
+    def on_click(self, event: Click) -> None:
+        """Say which x is there."""
+        x = x_at(self._plot, event.x, self.size.width, self.size.height)
+        if x is not None:
+            self.post_message(self.Picked(x))
+
     def render_line(self, y: int) -> Strip:
         """A line of the picture."""
-        if self._drawn is None or self._drawn[1] != self.size:
-            self._strips = draw(self._plot, self.size.width, self.size.height, self._look)
-            self._drawn = self._plot, self.size
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
+        now = self.size, self.rich_style  # which the theme gives
+        if self._drawn != now:
+            strips = draw(self._plot, self.size.width, self.size.height, self._look)
+            self._strips, self._drawn = [strip.apply_style(now[1]) for strip in strips], now
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, now[1])
 
 
 def same(a: Plot, b: Plot) -> bool:
