@@ -29,10 +29,10 @@ def series(update, updates):
         yield (
             at,
             {
+                "log_likelihood": (-20 - 5 * np.exp(-6 * t), 0.24),
                 "pseudo_likelihood": (-0.1 - 0.2 * np.exp(-6 * t), 0.003),
                 "reconstruction": (0.02 + 0.05 * np.exp(-6 * t), 2e-4),
                 "ais_ess": (250 - 200 * t, None),
-                "log_likelihood": (-20 - 5 * np.exp(-6 * t), 0.24),
                 "chains_eps2": (3e-5 + 1e-4 * t, 4e-6),
             },
         )
