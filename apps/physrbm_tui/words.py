@@ -25,7 +25,9 @@ def head(view: RunView, width: int, look: Look, paused: bool, past: int | None) 
     if view.updates:
         text.append(f"{view.update:,}/{view.updates:,} ")
         text.append(_bar(view.update / view.updates, 12, look), look.good)
-    if view.state == "running":
+    if view.state == "running" and view.update >= view.updates:
+        text.append("  measuring the end")
+    elif view.state == "running":
         text.append(f"  {view.rate:.3g}/s" if isfinite(view.rate) else "")
         text.append(f"  eta {duration(view.eta)}" if duration(view.eta) else "")
     if paused:
@@ -36,10 +38,17 @@ def head(view: RunView, width: int, look: Look, paused: bool, past: int | None) 
     return text
 
 
+def shown(view: RunView) -> list[str]:
+    """Names of the series, those last that the last measurement did not have."""
+    last = {name: s.update[-1] for name, s in view.series.items() if s.value.size}
+    newest = max(last.values(), default=0)
+    return sorted(last, key=lambda name: last[name] < newest)
+
+
 def values(view: RunView, chosen: str, look: Look) -> Text:
     """The last value of every series, the chosen one marked."""
     rows = []
-    names = [name for name, s in view.series.items() if s.value.size]
+    names = shown(view)
     longest = max((len(name) for name in names), default=0)
     for name in names:
         s = view.series[name]

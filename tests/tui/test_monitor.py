@@ -6,7 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from physrbm_tui.app import Monitor
 from physrbm_tui.confirm import Confirm
@@ -16,12 +18,13 @@ from physrbm_tui.look import Look
 from physrbm_tui.run_screen import RunScreen
 from physrbm_tui.widgets.plot import PlotView
 from physrbm_tui.widgets.words import Words
+from physrbm_tui.words import shown as names_of
 from textual.widgets import ContentSwitcher, DataTable, Input
 
 import physrbm as pr
 from physrbm.spec import make_spec
 from physrbm.store import control, recording
-from physrbm.watching import Follower
+from physrbm.watching import Follower, Series
 
 TINY = {"hidden": 12, "updates": 60, "measurements": 12, "chains": 64, "batch": 64, "ais_chains": 100, "samples": 40,
         "sample_sweeps": 5, "dilution": 0.5}  # fmt: skip
@@ -372,3 +375,9 @@ async def until(app, pilot, holds):
         if holds(app.screen._view):
             return
     raise AssertionError("it never came to that")
+
+
+def test_a_score_that_is_withheld_now_comes_last():
+    of = {"log_likelihood": [0.0], "pseudo_likelihood": [0.0, 10.0], "ais_ess": [0.0, 10.0], "none": []}
+    series = {name: Series(*(np.array(at),) * 3) for name, at in of.items()}
+    assert names_of(SimpleNamespace(series=series)) == ["pseudo_likelihood", "ais_ess", "log_likelihood"]

@@ -9,7 +9,7 @@ from physrbm.watching import RunView
 from physrbm_tui.look import Look
 from physrbm_tui.widgets.plot import Line, Plot, PlotView
 from physrbm_tui.widgets.words import Words
-from physrbm_tui.words import judgement, values
+from physrbm_tui.words import judgement, shown, values
 
 
 class Overview(Vertical):
@@ -43,7 +43,7 @@ class Overview(Vertical):
 
     def show(self, view: RunView, frame: Frame | None, cursor: int | None, others: dict[str, RunView]) -> None:
         """Take in a view; others are drawn into the same picture."""
-        names = [name for name, s in view.series.items() if s.value.size]
+        names = shown(view)
         self.chosen = self.chosen % len(names) if names else 0
         name = names[self.chosen] if names else ""
         lines = []
