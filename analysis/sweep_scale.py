@@ -30,7 +30,9 @@ def measure(n: int) -> dict[str, float]:
         began = time.monotonic()
         manifest = pr.campaign.plan(grid, root / "sweep", most=2 * n)
         found["seconds to plan"] = time.monotonic() - began
-        found["bytes of the manifest a run"] = (root / "sweep" / "manifest.jsonl").stat().st_size / len(manifest.entries)
+        found["bytes of the manifest a run"] = (root / "sweep" / "manifest.jsonl").stat().st_size / len(
+            manifest.entries
+        )
         found["bytes of a finished run"] = imitate(manifest, root / "one")
         for name, look in (("look at", pr.campaign.status), ("collect", pr.campaign.collect)):
             began = time.monotonic()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from physrbm_cli import ctl, data, doctor, reading
+from physrbm_cli import ctl, data, doctor, reading, sweep
 from physrbm_cli.anneal import anneal
 from physrbm_cli.compare import compare
 from physrbm_cli.dilute import dilute
@@ -22,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 for command in (anneal, dilute, sample, logz, score, compare, plot, monitor, status, reading.ls, reading.show, ctl.ctl):
     app.command()(command)
 app.command()(doctor.doctor)
+app.add_typer(sweep.app, name="sweep")
 app.add_typer(data.app, name="data")
 
 

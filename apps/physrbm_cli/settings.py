@@ -1,7 +1,6 @@
 """Where the settings of a run come from: command line > environment > --config file > defaults."""
 
 import os
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +10,6 @@ if TYPE_CHECKING:
     from physrbm.spec import RunSpec, TemperSpec
 
 S = TypeVar("S", "RunSpec", "TemperSpec")
-_MAX = 2**20  # bytes of a config file
 _PREFIX = "PHYSRBM_"
 _OTHERS = ("PHYSRBM_DATA", "PHYSRBM_KERNELS")  # the folder of data sets, the path of the kernels: no settings of a run
 
@@ -82,7 +80,9 @@ def _same(stored: S, given: dict[str, Any]) -> S:
 
 
 def _gather(given: dict[str, Any], config: Path | None) -> dict[str, Any]:
-    values = {} if config is None else _read(config)
+    from physrbm.spec import read_settings
+
+    values = {} if config is None else read_settings(config)
     for variable in sorted(os.environ):
         if variable.startswith(_PREFIX) and variable not in _OTHERS:
             values[variable.removeprefix(_PREFIX).lower()] = os.environ[variable]
@@ -93,18 +93,3 @@ def _absolute(values: dict[str, Any]) -> dict[str, Any]:
     if os.path.isfile(str(values.get("data", ""))):  # a run may be resumed from another folder
         values["data"] = str(Path(values["data"]).resolve())
     return values
-
-
-def _read(config: Path) -> dict[str, Any]:
-    try:
-        with config.open("rb") as file:
-            text = file.read(_MAX + 1)
-        if len(text) > _MAX:
-            raise InvalidInput(f"{config}: settings of more than {_MAX} bytes")
-        return tomllib.loads(text.decode())
-    except OSError as error:
-        raise InvalidInput(f"{config}: cannot be read ({error.strerror})") from error
-    except InvalidInput:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"{config}: not a TOML file ({error})".replace("\n", " ")) from error

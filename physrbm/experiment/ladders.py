@@ -24,19 +24,19 @@ class Wanted(NamedTuple):
 
 def build(spec: TemperSpec, rbm: RBM, data: np.ndarray | None) -> Path:
     """The path to `rbm`; pilots place the rungs of a straight one where the ladder is "auto". Raises InvalidInput."""
-    wanted = _wanted(spec.ladder)
+    said = wanted(spec.ladder)
     if spec.path == "dilution":
-        return paths.dilution(rbm, _dilutions(rbm, wanted), seed=spec.seed)
+        return paths.dilution(rbm, _dilutions(rbm, said), seed=spec.seed)
     if spec.path == "trajectory":
-        return _trajectory(spec.source, wanted)
+        return _trajectory(spec.source, said)
     if spec.path == "none":
-        if wanted != Wanted(None, None):
+        if said != Wanted(None, None):
             raise InvalidInput(f"path 'none' has no ladder, got {spec.ladder!r}")
         return _straight(spec, np.ones(1))
-    if wanted.points is not None:
-        return _given(spec, wanted.points)
-    if wanted.n is not None:
-        return _straight(spec, np.linspace(0, 1, wanted.n))
+    if said.points is not None:
+        return _given(spec, said.points)
+    if said.n is not None:
+        return _straight(spec, np.linspace(0, 1, said.n))
     return tune(_straight(spec, np.linspace(0, 1, 2)), rbm, data, spec.seed).path
 
 
@@ -57,7 +57,7 @@ def from_file(tree: Tree, spec: TemperSpec) -> Path:
         return MachinePath(tuple(from_tree(tree.at(f"machines/{name}")) for name in names))
     if spec.path == "none":
         return _straight(spec, np.ones(1))
-    if (points := _wanted(spec.ladder).points) is not None:
+    if (points := wanted(spec.ladder).points) is not None:
         return _given(spec, points)
     return _straight(spec, _checked(tree.array("t", "f", (None,)).astype(np.float64)))
 
@@ -81,7 +81,8 @@ def _checked(t: np.ndarray) -> np.ndarray:
     return t
 
 
-def _wanted(ladder: str) -> Wanted:
+def wanted(ladder: str) -> Wanted:
+    """What the setting `ladder` says. Raises InvalidInput."""
     if ladder == "auto":
         return Wanted(None, None)
     try:

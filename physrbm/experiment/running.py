@@ -71,7 +71,7 @@ def run(
     while final is None or last.update < spec.updates + extra():  # more may be asked for while the end is measured
         for now in training.go_on(last.state, data.train, plan, spec.seed, extra, changes(spec, data)):
             total = spec.updates + extra()
-            values = on_the_way(spec, now, data) if _is_due(spec, now.update, total) else {}
+            values = on_the_way(spec, now, data) if is_due(spec, now.update, total) else {}
             spent = {**spent, "annealing": seconds + time.monotonic() - loaded}
             last = Measurement(total, now, values, spent, data)
             yield last
@@ -91,8 +91,13 @@ def settings(spec: RunSpec) -> training.Settings:
     return training.Settings(**values)
 
 
-def _is_due(spec: RunSpec, update: int, total: int) -> bool:
-    """Whether the cheap scores are taken: `measurements` times in equal steps, and in the same steps beyond."""
+def is_due(spec: RunSpec, update: int, total: int) -> bool:
+    """Whether the cheap scores are taken, and the machine stays: `measurements` times in equal steps, and so beyond."""
     if update > spec.updates:
         return update == total or (update - spec.updates) % max(1, spec.updates // spec.measurements) == 0
-    return update in np.linspace(0, spec.updates, spec.measurements + 1).round()
+    return update in kept(spec)
+
+
+def kept(spec: RunSpec) -> list[int]:
+    """Updates at which that is so, and whose machine stays in the folder of the run."""
+    return [int(update) for update in np.unique(np.linspace(0, spec.updates, spec.measurements + 1).round())]

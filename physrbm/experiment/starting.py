@@ -1,5 +1,7 @@
 """The state that a run of `anneal` starts from."""
 
+from typing import NamedTuple
+
 from physrbm import store, training
 from physrbm.data import Dataset
 from physrbm.dilution import check_rule
@@ -10,6 +12,34 @@ from physrbm.sampling import check_streams
 from physrbm.spec import RunSpec
 
 
+class Size(NamedTuple):
+    """Of a machine."""
+
+    n_visible: int
+    n_hidden: int
+    n_possible: int
+    n_bonds: int
+
+    @classmethod
+    def of(cls, rbm: RBM) -> "Size":
+        """The size of `rbm`."""
+        return cls(rbm.n_visible, rbm.n_hidden, rbm.n_possible, rbm.n_bonds)
+
+
+def check_fit(spec: RunSpec, data: Dataset, size: Size) -> Size:
+    """Size of a machine of `size` after the dilution of the spec. Raises InvalidInput where one does not fit."""
+    if size.n_visible != data.n_visible:
+        raise InvalidInput(f"the machine has {size.n_visible} visible units, {spec.data} has {data.n_visible} pixels")
+    if spec.dilution is None:
+        return size
+    check_rule(spec.rule, spec.gauge, True, data.shape, data.n_visible)
+    n_bonds = n_kept(size.n_possible, spec.dilution)
+    if n_bonds > size.n_bonds:
+        now = 1 - size.n_bonds / size.n_possible
+        raise InvalidInput(f"dilution {spec.dilution}: {now:.6g} is there already, bonds never return")
+    return size._replace(n_bonds=n_bonds)
+
+
 def first_state(spec: RunSpec, data: Dataset, plan: training.Settings) -> training.State:
     """State before the first update: the machine fresh or from elsewhere, diluted if that is due at once.
 
@@ -18,12 +48,7 @@ def first_state(spec: RunSpec, data: Dataset, plan: training.Settings) -> traini
     steps = events(spec)
     anchor = None if spec.rewind is None or spec.rewinds_to is not None else store.read_machine(spec.rewind)
     rbm = _machine(spec, data, steps)
-    if rbm.n_visible != data.n_visible:
-        raise InvalidInput(f"the machine has {rbm.n_visible} visible units, {spec.data} has {data.n_visible} pixels")
-    if spec.dilution is not None:
-        check_rule(spec.rule, spec.gauge, True, data.shape, data.n_visible)
-        if n_kept(rbm.n_possible, spec.dilution) > rbm.n_bonds:
-            raise InvalidInput(f"dilution {spec.dilution}: {rbm.dilution:.6g} is there already, bonds never return")
+    check_fit(spec, data, Size.of(rbm))
     if anchor is not None:
         settled(rbm, anchor, spec, data)  # raises where it has not all the bonds
     if 0 in steps and not _is_fresh_and_sparse(spec, steps):

@@ -157,10 +157,19 @@ def block(past: Past) -> Block:
     return Block(tempering.stack(past.looks), past.ladder.states(past.state.walkers, -1).visible)
 
 
+def check_names(spec: TemperSpec) -> None:
+    """Raise InvalidInput for an observable, a method or a ladder that is none."""
+    for name in spec.observables:
+        if name not in OBSERVABLES:
+            raise InvalidInput(f"unknown observable {name!r}; allowed: {', '.join(OBSERVABLES)}")
+    for name in spec.methods:
+        if name not in (*partition.METHODS, "all"):
+            raise InvalidInput(f"unknown method {name!r}; allowed: {', '.join(partition.METHODS)}, all")
+    ladders.wanted(spec.ladder)
+
+
 def _begin(spec: TemperSpec, data: Dataset | None) -> Past:
-    unknown = [name for name in spec.observables if name not in OBSERVABLES]
-    if unknown:
-        raise InvalidInput(f"unknown observable {unknown[0]!r}; allowed: {', '.join(OBSERVABLES)}")
+    check_names(spec)
     rbm = store.read_machine(spec.source)
     train = None if data is None else data.train
     if train is not None and train.shape[1] != rbm.n_visible:

@@ -2,7 +2,7 @@
 
 from physrbm.model.bonds import Bonds, Rows, hidden_rows, visible_rows
 from physrbm.model.files import from_tree, load, to_tree
-from physrbm.model.fresh import n_kept, normal_of, random_subset
+from physrbm.model.fresh import check_fresh, n_kept, normal_of, random_subset
 from physrbm.model.rbm import RBM, check_states, independent_fields
 from physrbm.model.spins import Spins
 
@@ -11,6 +11,7 @@ __all__ = [
     "Bonds",
     "Rows",
     "Spins",
+    "check_fresh",
     "check_states",
     "from_tree",
     "hidden_rows",

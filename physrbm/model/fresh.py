@@ -19,6 +19,15 @@ def n_kept(n_possible: int, dilution: float) -> int:
     return kept
 
 
+def check_fresh(n_visible: int, n_hidden: int, dilution: float, scale: float) -> int:
+    """Bonds that a fresh machine will have. Raises InvalidInput where there can be no such machine."""
+    if n_visible < 1 or n_hidden < 1:
+        raise InvalidInput(f"a machine needs at least one unit a layer, got {n_visible} x {n_hidden}")
+    if not (np.isfinite(scale) and scale >= 0):
+        raise InvalidInput(f"scale must be finite and not negative, got {scale}")
+    return n_kept(n_visible * n_hidden, dilution)
+
+
 def random_subset(n: int, size: int, rng: np.random.Generator) -> np.ndarray:
     """Sorted `size` distinct integers of range(n), every subset equally likely, in memory of the order of `size`."""
     if size < n / 50 or n <= _CHUNK:  # numpy itself is sparse below 1/50
@@ -36,9 +45,8 @@ def gaussian_bonds(n_visible: int, n_hidden: int, dilution: float, scale: float,
     A coupling depends on the seed and on its own pair alone, so the survivors of any dilution carry what the
     dense machine of that seed carries there.
     """
-    if not (np.isfinite(scale) and scale >= 0):
-        raise InvalidInput(f"scale must be finite and not negative, got {scale}")
-    pair = random_subset(n_visible * n_hidden, n_kept(n_visible * n_hidden, dilution), generator(seed, Stream.DILUTION))
+    n_bonds = check_fresh(n_visible, n_hidden, dilution, scale)
+    pair = random_subset(n_visible * n_hidden, n_bonds, generator(seed, Stream.DILUTION))
     i, j = np.divmod(pair, n_hidden)
     return Bonds(i.astype(np.int32), j.astype(np.int32), scale * normal_of(pair, seed))
 

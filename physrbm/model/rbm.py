@@ -99,8 +99,6 @@ class RBM:
             data = np.asarray(data_or_n_visible)
             n_visible = data.shape[-1]
             fields = independent_fields(data)
-        if n_visible < 1 or n_hidden < 1:
-            raise InvalidInput(f"a machine needs at least one unit a layer, got {n_visible} x {n_hidden}")
         bonds = gaussian_bonds(n_visible, n_hidden, dilution, scale, seed)
         return cls(fields, np.zeros(n_hidden), bonds, n_visible * n_hidden)
 

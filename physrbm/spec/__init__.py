@@ -6,12 +6,13 @@ from typing import Any, Literal, overload
 from pydantic import ValidationError
 
 from physrbm.errors import InvalidInput
+from physrbm.spec.files import read_settings
 from physrbm.spec.protocols import PROTOCOLS, combined
 from physrbm.spec.run import RunSpec
 from physrbm.spec.temper import TemperSpec
 from physrbm.spec.values import as_names
 
-__all__ = ["PROTOCOLS", "RunSpec", "Spec", "TemperSpec", "make_spec"]
+__all__ = ["PROTOCOLS", "RunSpec", "Spec", "TemperSpec", "make_spec", "read_settings"]
 
 Spec = RunSpec | TemperSpec
 _KINDS: dict[str, type[RunSpec] | type[TemperSpec]] = {"anneal": RunSpec, "temper": TemperSpec}

@@ -11,6 +11,7 @@ from physrbm.errors import InvalidInput
 SCHEMA = 1
 RUN, STATUS, EVENTS, RESULTS, LOCK = "run.json", "status.json", "events.jsonl", "results.h5", "LOCK"
 CHECKPOINTS, SEGMENTS, CONTROL, FRAMES = "ckpt", "segments", "control", "frames"
+MANIFEST, RUNS = "manifest.jsonl", "runs"  # of a sweep: its runs, and where they are
 PARTS = (CHECKPOINTS, SEGMENTS, CONTROL, FRAMES)
 _MAX_JSON = 2**22  # bytes
 _OURS = re.compile(rf"\.(.+\.(json|h5)\.\d+|{LOCK}\.[0-9a-f]{{16}})")

@@ -123,10 +123,13 @@ def _status(folder: Path) -> dict[str, Any]:
 
 
 def find_runs(folder: str | Path) -> list[Path]:
-    """Folders of runs directly in `folder`, sorted. Raises InvalidInput where it is no folder."""
-    if not Path(folder).is_dir():
+    """Folders of runs directly in `folder`, or in a sweep, sorted. Raises InvalidInput where it is no folder."""
+    folder = Path(folder)
+    if not folder.is_dir():
         raise InvalidInput(f"{folder}: no such folder")
-    return sorted(path.parent for path in Path(folder).glob(f"*/{layout.RUN}"))
+    if (folder / layout.MANIFEST).exists():
+        folder = folder / layout.RUNS
+    return sorted(path.parent for path in folder.glob(f"*/{layout.RUN}"))
 
 
 def read_machine(source: str) -> RBM:

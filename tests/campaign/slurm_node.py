@@ -1,4 +1,4 @@
-"""A cluster of one node, this one, for as long as a test lasts: munge, slurmctld and slurmd of Debian (slurm-wlm, munge).
+"""A cluster of one node, this one, for as long as a test lasts: Debian's slurm-wlm and munge.
 
 python tests/campaign/slurm_node.py COMMAND ...    runs a command within it
 """

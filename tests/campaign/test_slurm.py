@@ -1,4 +1,4 @@
-"""The recipe for SLURM on a real node: an array of two tasks, warned before its limit, queues again and ends the sweep."""
+"""The recipe for SLURM on a real node: an array that is warned before its limit queues again and ends the sweep."""
 
 import os
 import shutil
