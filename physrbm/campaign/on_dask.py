@@ -9,7 +9,7 @@ from physrbm.campaign.work import Ended, Job, work
 from physrbm.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from distributed import Client, LocalCluster
+    from distributed import LocalCluster
 
 # by default dask has workers give memory back at once, which makes a run of digits ten times slower: the compressor of
 # a score takes and gives megabytes hundreds of times. Workers that are there already should be started without it too.
@@ -31,12 +31,19 @@ class Dask:
         self._cluster: LocalCluster | None = None
         # its threads and processes inherit that
         with signals_blocked(), dask.config.set({_TRIM: None}):
-            if scheduler is None:
-                self._cluster = distributed.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
-                    silence_logs=logging.CRITICAL,
-                )  # fmt: skip
-            self._client = _client(scheduler or self._cluster)
+            try:
+                if scheduler is None:
+                    self._cluster = distributed.LocalCluster(
+                        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
+                    )  # fmt: skip
+                where = scheduler or self._cluster
+                self._client = distributed.Client(where, timeout=_SECONDS, set_as_default=False)
+            except (OSError, ValueError, RuntimeError) as error:  # a time-out is an OSError
+                if self._cluster is not None:
+                    self._cluster.close()
+                where = f"at {scheduler}, as in tcp://HOST:PORT" if scheduler else "could be started"
+                raise InvalidInput(f"no dask scheduler {where} ({error})") from error
         self._futures = self._client.get_executor(pure=False)
 
     @property
@@ -55,12 +62,3 @@ class Dask:
         self._client.close()
         if self._cluster is not None:
             self._cluster.close()
-
-
-def _client(where: "str | LocalCluster | None") -> "Client":
-    from distributed import Client
-
-    try:
-        return Client(where, timeout=_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:  # a time-out is an OSError
-        raise InvalidInput(f"no dask scheduler at {where}, as in tcp://HOST:PORT ({error})") from error
