@@ -28,7 +28,10 @@ _UNITS = {
     "dilution": "fraction of the bonds removed", "n_visible": "units", "n_hidden": "units", "n_possible": "bonds",
     "n_bonds": "bonds", "energy_a_unit": "energy per unit", "learning_rate": "per update", "rungs": "rungs",
     "round_trips": "round trips of a walker", "acceptance_least": "fraction of swaps", "rhat": "1",
-    "barrier": "rejected swaps along the ladder",
+    "barrier": "rejected swaps along the ladder", "mean_degree_visible": "bonds", "mean_degree_hidden": "bonds",
+    "isolated_visible": "units", "isolated_hidden": "units", "giant_fraction": "fraction of units",
+    "expected_giant_fraction": "fraction of units", "core_size": "units", "spectral_norm": "coupling",
+    "random_matrix_edge": "coupling",
 }  # fmt: skip
 Row = tuple[dict[str, Any], ...]
 """what the run is, its settings, its size, what was measured, seconds, provenance"""
@@ -78,7 +81,9 @@ def _report(folder: Path) -> dict[str, Any]:
 
 def _size(report: dict[str, Any]) -> dict[str, Any]:
     counts = {name: _number(report.get(name)) for name in _SIZES}
-    return {"update": _number(report.get("updates")), **counts, "dilution_reached": _number(report.get("dilution"))}
+    graph = {name: _number(x) for name, x in dict(report.get("structure", {})).items() if name not in counts}
+    reached = {"dilution_reached": _number(report.get("dilution"))}
+    return {"update": _number(report.get("updates")), **counts, **reached, **graph}
 
 
 def _measured(report: dict[str, Any]) -> Iterator[tuple[str, Any]]:

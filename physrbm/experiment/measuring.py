@@ -13,6 +13,7 @@ from physrbm.partition.ais import MAX_RUNGS
 from physrbm.sampling import sample, states
 from physrbm.scores import Reference, sample_values
 from physrbm.spec import RunSpec
+from physrbm.structure import structure
 from physrbm.training import State
 
 TEMPERING = 12_000  # sweeps of it
@@ -87,6 +88,7 @@ def report(spec: RunSpec, update: int, rbm: RBM, final: Final, seconds: dict[str
         "log_likelihood": {k: {**x._asdict(), "error": x.error} for k, x in final.log_likelihood.items()},
         **{name: {k: x._asdict() for k, x in getattr(final, name).items()} for name in tables},
         "absent": final.absent,
+        "structure": structure(rbm)._asdict(),
         "seconds": seconds,
     }
     return cast(dict[str, Any], plain(content))

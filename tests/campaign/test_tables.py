@@ -57,6 +57,7 @@ def test_a_row_is_what_the_report_says(sweep):
         1,
     )
     assert (row["update"], row["n_bonds"], row["n_visible"], row["hidden"]) == (6, 512, 64, 8)
+    assert (row["mean_degree_visible"], row["giant_fraction"]) == (8, 1)  # order parameters of the graph
     for name in ("value", "error", "lower", "upper"):
         end = "" if name == "value" else f"_{name}"
         assert row[f"log_z{end}"] == said["log_z"][name]
