@@ -39,19 +39,29 @@ def test_a_job_array_that_is_warned_ends_with_the_table_of_this_machine(tmp_path
         env = {**env, "PATH": f"{folder}:{env['PATH']}", "PYTHONPATH": os.pathsep.join(sys.path)}
         job = said(env, tmp_path, "sbatch", "--parsable", "--array=1-2", "--cpus-per-task=1", "--mem-per-cpu=0",
                    "--time=10", RECIPE.name, str(sweep)).strip()  # fmt: skip
-        wait(lambda: sum(pr.campaign.status(sweep).counts.get(name, 0) for name in ("running", "done")) >= 3)
+        wait(lambda: sum("/9 done" in text for text in logs(tmp_path)) == 2)  # both listen to signals by then
         said(env, tmp_path, "scancel", "--signal=USR1", "--batch", job)  # as slurm does before the limit
         wait(lambda: restarts(env, tmp_path, job) >= 1)
         left = pr.campaign.status(sweep).counts
         assert left.get("done", 0) < 18
-        for k in (1, 2):  # slurm has jobs that were put back wait two minutes
-            said(env, tmp_path, "scontrol", "update", f"JobId={job}_{k}", "StartTime=now")
-        wait(lambda: not said(env, tmp_path, "squeue", "-h", "-j", job))
+        wait(lambda: subprocess.run(["pgrep", "-f", "slurm_script"], capture_output=True).returncode)
+        time.sleep(5)  # slurm has them wait for two minutes, so that nothing is left of them when they begin again
+
+        def all_done():
+            for k in (1, 2):
+                said(env, tmp_path, "scontrol", "update", f"JobId={job}_{k}", "StartTime=now")
+            return pr.campaign.status(sweep).counts == {"done": 18}
+
+        wait(all_done)
     assert differ(comparable(calm), comparable(sweep)) == []
     assert set(starts(sweep).values()) == {1}
-    logs = "".join(path.read_text() for path in tmp_path.glob("physrbm-sweep-*.log"))
-    assert "Traceback" not in logs, logs
-    assert "SIGUSR1" in logs, logs
+    text = "".join(logs(tmp_path))
+    assert "Traceback" not in text, text
+    assert "SIGUSR1" in text, text
+
+
+def logs(folder):
+    return [path.read_text() for path in folder.glob("physrbm-sweep-*.log")]
 
 
 def said(env, folder, *words):
