@@ -4,7 +4,7 @@ One short run is made; the others are copies of its report under their own setti
 what they would read of real ones. Figures are given for `--runs`, and a run of them.
 
 python analysis/sweep_scale.py                      2,000 runs, half a minute
-python analysis/sweep_scale.py --runs 100000        some minutes, 1.5 GB of small files
+python analysis/sweep_scale.py --runs 100000        some minutes, a million small files and links
 """
 
 import argparse

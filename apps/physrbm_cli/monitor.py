@@ -28,8 +28,10 @@ def monitor(
         raise InvalidInput(f"{source}: no such folder")
     if plain + as_json + as_svg > 1:
         raise InvalidInput("--plain, --json and --svg exclude each other")
-    if once or plain or as_json or as_svg:
-        return _once(source, as_json, _picture(source, page, size, ascii_only) if as_svg else None)
+    if as_svg:
+        return typer.echo(_picture(source, page, size, ascii_only))
+    if once or plain or as_json:
+        return _in_words(source, as_json)
     if not sys.stdout.isatty():
         raise InvalidInput("the window needs a terminal; --once, --json and --svg tell how it stands")
     from physrbm_tui.app import watch
@@ -37,12 +39,10 @@ def monitor(
     watch(source, readonly, ascii_only, _known(page))
 
 
-def _once(source: Path, as_json: bool, picture: str | None) -> None:
+def _in_words(source: Path, as_json: bool) -> None:
     from physrbm_cli.reading import ls
     from physrbm_cli.status import status
 
-    if picture is not None:
-        return typer.echo(picture)
     return status(source, as_json) if (source / "run.json").exists() else ls(source, as_json)
 
 

@@ -19,11 +19,5 @@ def show_cost(sweep: Path, options: "Options", as_json: bool) -> None:
         typer.echo(json.dumps(found._asdict()))
         return
     for name, value in found._asdict().items():
-        text = (
-            f"{value:.3g}"
-            if isinstance(value, float) and value < 100
-            else f"{value:.0f}"
-            if isinstance(value, float)
-            else value
-        )
+        text = f"{value:.{3 if value < 100 else 6}g}" if isinstance(value, float) else value
         typer.echo(f"{name.replace('_', ' '):<22}{text}")

