@@ -42,8 +42,8 @@ _PUBLIC = {
 }
 
 _MODULES = (
-    "campaign", "dilution", "effective", "ensembles", "observables", "partition", "paths", "scores", "statistics",
-    "structure", "tempering", "tickets",
+    "campaign", "dilution", "effective", "ensembles", "observables", "partition", "paths", "scaling", "scores",
+    "statistics", "structure", "tempering", "tickets",
 )  # fmt: skip
 
 __all__ = sorted((*_PUBLIC, *_MODULES))

@@ -38,6 +38,7 @@ class Stream(IntEnum):
     SWAPS = 11
     TICKETS = 12
     EFFECTIVE = 13
+    SCALING = 14
 
 
 class Use(IntEnum):

@@ -90,6 +90,9 @@ def _gather(given: dict[str, Any], config: Path | None) -> dict[str, Any]:
 
 
 def _absolute(values: dict[str, Any]) -> dict[str, Any]:
-    if os.path.isfile(str(values.get("data", ""))):  # a run may be resumed from another folder
+    from physrbm.data import NAMED
+
+    # a run may be resumed from another folder
+    if values.get("data") not in NAMED and os.path.isfile(str(values.get("data", ""))):
         values["data"] = str(Path(values["data"]).resolve())
     return values

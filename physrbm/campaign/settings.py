@@ -6,7 +6,7 @@ from typing import Any
 
 from physrbm.campaign.families import SHARED
 from physrbm.campaign.manifest import Entry
-from physrbm.data import Dataset, load_data
+from physrbm.data import NAMED, Dataset, load_data
 from physrbm.errors import InvalidInput
 from physrbm.experiment import Size, kept
 from physrbm.spec import RunSpec, Spec
@@ -65,7 +65,7 @@ def settings_of(kind: str, common: dict[str, Any], chosen: dict[str, Any], paren
         raise InvalidInput("a machine is needed: from, another family, or source, a run or a file")
     values |= chosen
     for name in ("data", "origin", "source", "rewind"):
-        if name in values and (parent is None or name != starts):
+        if name in values and (parent is None or name != starts) and (name != "data" or values[name] not in NAMED):
             values[name] = _found(values[name], parent if name == "rewind" else None)
     if isinstance(values.get("protocol"), str):
         values["protocol"] = values["protocol"].replace("+", ",")

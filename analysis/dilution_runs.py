@@ -1,0 +1,97 @@
+"""The runs behind the question where generation breaks down: MNIST in several sizes, diluted before and after training.
+
+python analysis/dilution_runs.py [--sizes 7,14,20,28] [--instances 10] [--demo] --out FOLDER
+
+Digits are averaged down to L x L pixels; Nh / Nv = 500/784 is fixed and a machine is trained for 8 Nv updates, so that
+every size gets the same updates a unit. The learning rate confounds p: at every size and p it is that of RATES with the
+best mean likelihood of held-out digits over two instances at the full budget. Then, in one sweep a size:
+
+    before        random mask of dilution p, trained with the rate of that p (p = 0 is the dense machine)
+    after         the dense machine of every instance, the smallest couplings removed up to p, in the binary and in the
+                  centred gauge, no retraining
+
+One table a size, FOLDER/L14.csv, a row a run, with every setting; `dilution_transition.py` and `finite_size_scaling.py`
+read it. Everything is a sweep of `physrbm sweep`: kill it and start it again, and it goes on. --demo: digits of
+6 and 8 pixels a side, 4 instances, 5 minutes on two cores.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import physrbm as pr
+
+DILUTIONS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998)
+RATES = (0.8, 3.2, 12.8)
+PILOTS = 2
+UPDATES_A_UNIT = 8
+COMMON = {"measurements": 2, "samples": 1000, "sample_sweeps": 1000, "ais_chains": 512}
+
+
+def settings(data: str, L: int) -> dict[str, Any]:
+    """What all runs of a size have in common."""
+    return {"data": data, "shape": f"{L}x{L}", "hidden": L * L * 500 // 784, **COMMON}
+
+
+def pilots(data: str, L: int) -> dict[str, Any]:
+    """The grid of dilutions and learning rates."""
+    common = {**settings(data, L), "updates": UPDATES_A_UNIT * L * L}
+    return {"settings": common, "grid": {"dilution": [*DILUTIONS], "learning_rate": [*RATES], "seeds": PILOTS}}
+
+
+def best(table: dict[str, np.ndarray]) -> dict[float, float]:
+    """The rate of every dilution: the best mean likelihood of held-out data, of runs that came to one."""
+    rates = {}
+    for p in DILUTIONS:
+        found = {}
+        for rate in RATES:
+            here = (table["dilution"] == p) & (table["learning_rate"] == rate)
+            found[rate] = table["log_likelihood_test"][here].mean()
+        rates[p] = max(found, key=lambda rate: -np.inf if np.isnan(found[rate]) else found[rate])
+    return rates
+
+
+def main_grid(data: str, L: int, rates: dict[float, float], instances: int) -> dict[str, Any]:
+    """Before training at the chosen rates; after training from the dense machines."""
+    trained = {"updates": UPDATES_A_UNIT * L * L, "seeds": instances}
+    families: list[dict[str, Any]] = [
+        {"name": f"before-{p:g}", "dilution": p, "learning_rate": rate, **trained} for p, rate in rates.items()
+    ]
+    diluted = {"from": "before-0", "updates": 0, "rule": "magnitude", "dilution": [*DILUTIONS[1:]]}
+    families += [{"name": f"after-{gauge}", "gauge": gauge, **diluted} for gauge in ("binary", "centred")]
+    return {"settings": settings(data, L), "family": families}
+
+
+def finished(grid: dict[str, Any], folder: Path, how: pr.campaign.Options) -> pr.campaign.Table:
+    """The table of a sweep, once all of it is run."""
+    pr.campaign.plan(grid, folder, how.data_dir)
+    for progress in pr.campaign.run(folder, how):
+        last = progress
+    print(f"{folder}: {last}", flush=True)
+    return pr.campaign.collect(folder)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run, and collect."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="7,14,20,28", help="pixels a side")
+    parser.add_argument("--instances", type=int, default=10, help="machines of every dilution")
+    parser.add_argument("--workers", type=int, help="processes; one a core if absent")
+    parser.add_argument("--demo", action="store_true", help="the shipped digits, small")
+    parser.add_argument("--out", type=Path, required=True, help="folder of sweeps and tables")
+    given = parser.parse_args(arguments)
+    data, sizes, instances = ("digits", (6, 8), 4) if given.demo else ("mnist", (), given.instances)
+    how = pr.campaign.Options(workers=given.workers)
+    for L in sizes or map(int, given.sizes.split(",")):
+        tried = finished(pilots(data, L), given.out / f"rates-{L}", how)
+        rates = best(tried.columns)
+        print(f"L = {L}, learning rates: {rates}", flush=True)
+        table = finished(main_grid(data, L, rates, instances), given.out / f"L{L}", how)
+        pr.campaign.write_table(given.out / f"L{L}.csv", table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Averages over instances at every size and every x of a table, and the same without a block of instances each time."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from physrbm.errors import InvalidInput
+from physrbm.scaling.quantities import Quantity, mean
+
+Table = Mapping[str, np.ndarray]
+"""Columns of equal length by name, a row an instance at one x and one size; missing values are NaN"""
+_MOST_BLOCKS = 40
+
+
+class Curves(NamedTuple):
+    """A quantity at every (size, x), sorted so, with delete-one-block replicates over instances."""
+
+    size: np.ndarray
+    """(point,)"""
+    x: np.ndarray
+    """(point,)"""
+    y: np.ndarray
+    """(point,) function of the averages over all instances"""
+    error: np.ndarray
+    """(point,) jackknife error over instances"""
+    instances: np.ndarray
+    """(point,) instances"""
+    replicates: np.ndarray
+    """(replicate, point): a block of instances of one size is left out at all x; other sizes stay as they are"""
+    group: np.ndarray
+    """(replicate,) index of that size in `sizes`"""
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """(size,) ascending."""
+        return np.unique(self.size)
+
+    def error_of(self, found: np.ndarray) -> np.ndarray:
+        """Jackknife error of whatever (replicate, ...) was made of every replicate; sizes are independent."""
+        variance = np.diag(self.covariance_of(found.reshape(len(found), -1)))
+        return np.sqrt(variance).reshape(found.shape[1:])
+
+    def covariance_of(self, found: np.ndarray) -> np.ndarray:
+        """Jackknife covariance (k, k) of k numbers (replicate, k), summed over sizes."""
+        total = np.zeros((found.shape[1], found.shape[1]))
+        for group in np.unique(self.group):
+            part = found[self.group == group]
+            off = part - part.mean(0)
+            total += (len(part) - 1) / len(part) * off.T @ off
+        return total
+
+
+def curves(
+    table: Table,
+    *,
+    x: str,
+    size: str,
+    y: str | Quantity,
+    instance: str | None = None,
+    x_range: tuple[float, float] | None = None,
+    l_min: float | None = None,
+    blocks: int = _MOST_BLOCKS,
+) -> Curves:
+    """Average `y` over the instances of `table` at every value of the columns `x` and `size`.
+
+    y: a column, or a `Quantity`. instance: column that names the instance; equal names at different x are left out
+    together, so that what they have in common enters the errors. None takes the k-th rows of all x as one instance.
+    x_range, l_min: leave out what lies outside. blocks: of instances, at most. Rows with a missing value are left out.
+    Raises InvalidInput for columns that are not there, no number, or less than 2 instances at a point.
+    """
+    quantity = mean(y) if isinstance(y, str) else y
+    names = [x, size, *dict.fromkeys(name for name, _ in quantity.columns)]
+    columns = {name: _column(table, name, len(table[names[0]]) if names[0] in table else 0) for name in names}
+    kept = np.all([np.isfinite(column) for column in columns.values()], axis=0)
+    if x_range is not None:
+        kept &= (columns[x] >= x_range[0]) & (columns[x] <= x_range[1])
+    if l_min is not None:
+        kept &= columns[size] >= l_min
+    if not kept.any():
+        raise InvalidInput(f"no row of the table has {', '.join(names)}{_within(x_range, l_min)}")
+    columns = {name: column[kept] for name, column in columns.items()}
+    labels = None if instance is None else _labels(table, instance, kept)
+    return _averaged(columns, x, size, quantity, labels, blocks)
+
+
+def _averaged(
+    columns: dict[str, np.ndarray], x: str, size: str, quantity: Quantity, labels: np.ndarray | None, blocks: int
+) -> Curves:
+    where, of = np.unique(np.stack([columns[size], columns[x]], 1), axis=0, return_inverse=True)
+    of = of.reshape(-1)
+    count = np.bincount(of)
+    if (count < 2).any():
+        at = where[count.argmin()]
+        raise InvalidInput(f"{size} {at[0]:g}, {x} {at[1]:g} has one instance; an error needs at least 2")
+    if labels is None:
+        labels = _ranks(of)
+    powers = np.stack([columns[name] ** power for name, power in quantity.columns])  # (average, row)
+    sums = np.stack([np.bincount(of, row) for row in powers])
+    value = np.asarray(quantity.function(where[:, 0], count, *(sums / count)), np.float64)
+    found, group = [], []
+    for k, L in enumerate(np.unique(where[:, 0])):
+        here = columns[size] == L
+        names, which = np.unique(labels[here], return_inverse=True)
+        n = min(len(names), blocks)
+        block = which.reshape(-1) * n // len(names)
+        for b in range(n):
+            gone = np.flatnonzero(here)[block == b]
+            less = np.bincount(of[gone], minlength=len(where))
+            less[less == count] = 0  # all of a point would be gone: it stays
+            left = count - less
+            rest = sums - np.stack([np.bincount(of[gone], row[gone], len(where)) for row in powers]) * (less > 0)
+            replicate = np.asarray(quantity.function(where[:, 0], count, *(rest / left)), np.float64)
+            found.append(np.where(where[:, 0] == L, replicate, value))
+            group.append(k)
+    made = Curves(where[:, 0], where[:, 1], value, value, count, np.array(found), np.array(group))
+    made = made._replace(error=made.error_of(made.replicates))
+    if not np.isfinite(made.y).all():
+        at = where[~np.isfinite(made.y)][0]
+        raise InvalidInput(f"{size} {at[0]:g}, {x} {at[1]:g}: noise leaves no value; more instances are needed")
+    floor = made.error[made.error > 0]  # a point where all instances agree is not known without error
+    if not floor.size:
+        raise InvalidInput("all instances are equal at every point: there is nothing to take errors from")
+    return made._replace(error=np.where(made.error > 0, made.error, floor.min()))
+
+
+def _ranks(of: np.ndarray) -> np.ndarray:
+    """0, 1, 2, ... within every group."""
+    order = np.argsort(of, kind="stable")
+    first = np.searchsorted(of[order], of[order])
+    ranks = np.empty(len(of), np.int64)
+    ranks[order] = np.arange(len(of)) - first
+    return ranks
+
+
+def _column(table: Table, name: str, n: int) -> np.ndarray:
+    if name not in table:
+        raise InvalidInput(f"the table has no column {name!r}; it has {', '.join(map(str, table))}")
+    found: np.ndarray = np.asarray(table[name])
+    if found.ndim != 1 or found.dtype.kind not in "iufb":
+        raise InvalidInput(f"column {name!r} must be numbers in one row each, got {found.dtype} of shape {found.shape}")
+    if len(found) != n:
+        raise InvalidInput(f"column {name!r} has {len(found)} rows, others {n}")
+    return found.astype(np.float64)
+
+
+def _labels(table: Table, name: str, kept: np.ndarray) -> np.ndarray:
+    if name not in table or len(table[name]) != len(kept):
+        raise InvalidInput(f"the table has no column {name!r} of {len(kept)} rows; it has {', '.join(map(str, table))}")
+    labels: np.ndarray = np.asarray(table[name])[kept]
+    return labels
+
+
+def _within(x_range: tuple[float, float] | None, l_min: float | None) -> str:
+    parts = [] if x_range is None else [f"{x_range[0]:g} ... {x_range[1]:g}"]
+    parts += [] if l_min is None else [f"sizes from {l_min:g}"]
+    return f" within {' and '.join(parts)}" if parts else ""
