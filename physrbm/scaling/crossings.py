@@ -8,9 +8,8 @@ import numpy as np
 from physrbm.errors import InvalidInput
 from physrbm.estimate import Estimate
 from physrbm.scaling.curves import Curves, Table, curves
+from physrbm.scaling.polynomials import Curve, fitting, real_roots
 from physrbm.scaling.quantities import Quantity
-
-_DEGREE = 3
 
 
 class Crossing(NamedTuple):
@@ -56,7 +55,7 @@ def crossing(
 ) -> Crossings:
     """Cross y L^(-exponent/nu) of sizes L and ratio L (None: neighbours), and extrapolate.
 
-    Each curve is a weighted cubic through its points; the root of the difference is followed through the jackknife
+    Each curve is a weighted polynomial through its points; the root of the difference is followed through the jackknife
     replicates over instances, and so is its limit. drift = omega + 1/nu where it is known; otherwise the limit is the
     weighted mean of the crossings of the largest sizes that agree (chi2 per degree of freedom below 2). A pair does not
     cross where its difference has no root, more than one, or one that is lost in a tenth of the replicates. Raises
@@ -82,39 +81,29 @@ def _meet(found: Curves, L: float, M: float, power: float) -> tuple[Crossing, np
     low, high = (max(found.x[k].min() for k in own), min(found.x[k].max() for k in own))
     nothing = np.full(len(found.replicates), np.nan)
     if not low < high or min(len(k) for k in own) < 3:
-        return Crossing(L, M, False, np.nan, np.nan, np.nan, "curves do not overlap"), nothing
+        return Crossing(float(L), float(M), False, np.nan, np.nan, np.nan, "curves do not overlap"), nothing
     middle, half = (low + high) / 2, (high - low) / 2
 
-    def difference(values: np.ndarray) -> np.polynomial.Polynomial:
-        fits = []
-        for k in own:
-            u = (found.x[k] - middle) / half
-            degree = min(_DEGREE, len(k) - 1)
-            fits.append(
-                np.polynomial.Polynomial(np.polynomial.polynomial.polyfit(u, values[k], degree, w=1 / error[k]))
-            )
-        return fits[1] - fits[0]
+    fits = [fitting((found.x[k] - middle) / half, y[k], error[k]) for k in own]
 
-    def roots(values: np.ndarray) -> np.ndarray:
-        every = difference(values).roots()
-        real = every.real[np.abs(every.imag) < 1e-9]
-        inside: np.ndarray = real[np.abs(real) <= 1]
-        return inside
+    def difference(values: np.ndarray) -> Curve:
+        smaller, larger = (fit(values[k]) for fit, k in zip(fits, own, strict=True))
+        return larger - smaller
 
-    at = roots(y)
+    at = real_roots(difference(y))
     if len(at) != 1:
         reason = "curves do not cross" if not len(at) else f"curves cross {len(at)} times"
-        return Crossing(L, M, False, np.nan, np.nan, np.nan, reason), nothing
-    all_of = [roots(values * found.size**-power) for values in found.replicates]
+        return Crossing(float(L), float(M), False, np.nan, np.nan, np.nan, reason), nothing
+    all_of = [real_roots(difference(values * found.size**-power)) for values in found.replicates]
     near = np.array([r[np.abs(r - at[0]).argmin()] if len(r) else np.nan for r in all_of])
     lost = np.isnan(near)
     if lost.mean() > 0.1:
-        return Crossing(L, M, False, np.nan, np.nan, np.nan, "the crossing is lost in the noise"), nothing
+        return Crossing(float(L), float(M), False, np.nan, np.nan, np.nan, "the crossing is lost in the noise"), nothing
     near[lost] = at[0]
     where = middle + half * near
     slope = float(difference(y).deriv()(at[0]) / half)
     error_of_x = float(found.error_of(where))
-    return Crossing(L, M, True, float(middle + half * at[0]), error_of_x, slope, ""), where
+    return Crossing(float(L), float(M), True, float(middle + half * at[0]), error_of_x, slope, ""), where
 
 
 def _limit(found: Curves, pairs: list[Crossing], roots: list[np.ndarray], drift: float | None) -> Crossings:

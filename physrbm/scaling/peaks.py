@@ -5,10 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from physrbm.scaling.curves import Curves, Table, curves
+from physrbm.scaling.polynomials import fitting, real_roots
 from physrbm.scaling.quantities import Quantity
 
 _HALF = 0.5  # points above this fraction of the maximum are fitted
-_LEAST = 4
+_LEAST = 5
 
 
 class Peak(NamedTuple):
@@ -34,10 +35,10 @@ def peaks(
     x_range: tuple[float, float] | None = None,
     l_min: float | None = None,
 ) -> tuple[Peak, ...]:
-    """The maximum of `y` (a susceptibility, say) of every size, by a weighted cubic through the points about it.
+    """The maximum of `y` (a susceptibility, say) of every size, by a weighted polynomial through the points about it.
 
-    Errors by jackknife over instances. There is none where the highest point is an end of the curve, where the cubic
-    has no maximum, or where its height is not 2 standard errors above both ends. Raises InvalidInput like `curves`.
+    Errors by jackknife over instances. There is none where the highest point is an end of the curve, where the fit has
+    no maximum, or where its height is not 2 standard errors above both ends. Raises InvalidInput like `curves`.
     """
     found = curves(table, x=x, size=size, y=y, instance=instance, x_range=x_range, l_min=l_min)
     return tuple(_peak(found, L) for L in found.sizes)
@@ -54,12 +55,16 @@ def _peak(found: Curves, L: float) -> Peak:
     middle, half = (found.x[k[0]] + found.x[k[-1]]) / 2, (found.x[k[-1]] - found.x[k[0]]) / 2
     u = (found.x[k] - middle) / half
 
+    through = fitting(u, found.y[k], found.error[k])
+
     def maximum(y: np.ndarray) -> tuple[float, float]:
-        fit = np.polynomial.Polynomial(np.polynomial.polynomial.polyfit(u, y, min(3, len(k) - 1), w=1 / found.error[k]))
-        at = fit.deriv().roots()
-        at = at.real[(np.abs(at.imag) < 1e-9) & (np.abs(at.real) <= 1)]
-        at = at[fit.deriv(2)(at) < 0]
-        return (middle + half * at[0], float(fit(at[0]))) if len(at) else (np.nan, np.nan)
+        curve = through(y)
+        at = real_roots(curve.deriv())
+        at = at[curve.deriv(2)(at) < 0]
+        if not len(at):
+            return np.nan, np.nan
+        best = at[curve(at).argmax()]
+        return float(middle + half * best), float(curve(best))
 
     where, height = maximum(found.y[k])
     if np.isnan(where):

@@ -32,7 +32,7 @@ class Transition(NamedTuple):
     sharpening: float
     """1/nu over its error"""
     p_one_mode: float
-    """of one hump of y over instances at the largest size, the least over x times their number; nan: not tested"""
+    """of one hump of y over instances at the largest size, where they differ most; nan: not tested"""
     hysteresis: float
     """of `y` against `other` at the largest size: the largest difference over its error; nan without `other`"""
     collapse: Collapse | None
@@ -56,9 +56,9 @@ def transition(
     1. y must depend on x: chi2 against a constant of each size, at the 1 % level. 2. It must become sharper with size:
     1/nu of the Gaussian-process collapse at least 3 standard errors above 0 with x_c inside the range of x; a curve
     that is equally smooth at all sizes is a crossover. 3. A transition is of first order where, at the largest size, y
-    has two humps over instances (Silverman's test, 1 %, at least 20 instances) or differs from `other`, the column of y
-    from the other side (other starts, x driven backwards), by more than 4 standard errors. Otherwise it is
-    continuous, as far as these instances can tell. Raises InvalidInput like `collapse`.
+    has two humps over instances where these differ most (Silverman's test, 1 %, at least 20) or differs from `other`,
+    the column of y from the other side (other starts, x driven backwards), by more than 4 standard errors. Otherwise
+    it is continuous, as far as these instances can tell. Raises InvalidInput like `collapse`.
     """
     found = curves(table, x=x, size=size, y=y, instance=instance, x_range=x_range, l_min=l_min)
     humps = _humps(table, x, size, y, found, seed)
@@ -102,14 +102,12 @@ def _humps(table: Table, x: str, size: str, y: str | Quantity, found: Curves, se
     if not isinstance(y, str):
         return float("nan")
     own = np.flatnonzero((found.size == found.sizes[-1]) & (found.instances >= _INSTANCES))
-    values = []
-    for k in own:
-        here = (np.asarray(table[size]) == found.size[k]) & (np.asarray(table[x]) == found.x[k])
-        samples = np.asarray(table[y], np.float64)[here]
-        samples = samples[np.isfinite(samples)]
-        if samples.std() > 0:
-            values.append(more_than_one_mode(samples, seed))
-    return min(1.0, min(values) * len(values)) if values else float("nan")
+    if not len(own):
+        return float("nan")
+    k = own[(found.error[own] ** 2 * found.instances[own]).argmax()]
+    here = (np.asarray(table[size]) == found.size[k]) & (np.asarray(table[x]) == found.x[k])
+    samples = np.asarray(table[y], np.float64)[here]
+    return more_than_one_mode(samples[np.isfinite(samples)], seed)
 
 
 def _gap(

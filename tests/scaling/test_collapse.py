@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+from planted import planted
+from scipy.stats import multivariate_normal
+
+import physrbm as pr
+from physrbm.errors import InvalidInput
+from physrbm.scaling import gaussian, houdayer
+
+NAMES = {"x": "x", "size": "L", "y": "y", "instance": "instance"}
+
+
+def naive_quality(size, x, y, error):
+    """Houdayer & Hartmann (2004), eq. B1-B5, point by point."""
+    terms = []
+    for i in range(len(x)):
+        near = []
+        for L in set(size) - {size[i]}:
+            own = [k for k in range(len(x)) if size[k] == L]
+            left = [k for k in own if x[k] < x[i]]
+            right = [k for k in own if x[k] >= x[i]]
+            if left and right:
+                near += [max(left, key=lambda k: x[k]), min(right, key=lambda k: x[k])]
+        if not near:
+            continue
+        w, X, Y = (np.array([v[k] for k in near]) for v in (error**-2.0, x, y))
+        K, Kx, Ky, Kxx, Kxy = w.sum(), w @ X, w @ Y, w @ X**2, w @ (X * Y)
+        D = K * Kxx - Kx**2
+        master = (Kxx * Ky - Kx * Kxy) / D + x[i] * (K * Kxy - Kx * Ky) / D
+        variance = (Kxx - 2 * x[i] * Kx + x[i] ** 2 * K) / D
+        terms.append((y[i] - master) ** 2 / (error[i] ** 2 + variance))
+    return np.mean(terms)
+
+
+def test_quality_is_that_of_houdayer_and_hartmann():
+    random = np.random.default_rng(5)
+    size, x = np.repeat([8, 16, 32], 9), random.uniform(-1, 1, 27)
+    y, error = np.tanh(x) + 0.1 * random.standard_normal(27), random.uniform(0.05, 0.2, 27)
+    assert houdayer.quality(size, x, y, error) == pytest.approx(naive_quality(size, x, y, error), rel=1e-9)
+
+
+def test_quality_is_about_one_where_errors_are_right_and_huge_where_curves_do_not_overlap():
+    random = np.random.default_rng(6)
+    size, x, error = np.repeat([8, 16, 32, 64], 100), random.uniform(-1, 1, 400), np.full(400, 0.1)
+    y = x + 0.1 * random.standard_normal(400)
+    quality = houdayer.quality(size, x, y, error)  # 400 terms of variance about 2, correlated among neighbours
+    assert quality == pytest.approx(1, abs=4 * (2 * 3 / 400) ** 0.5)
+    assert houdayer.quality(size, x + size, y, error) >= 1e6
+
+
+def test_gaussian_process_cost_is_the_density_of_a_normal_vector():
+    random = np.random.default_rng(7)
+    x, y, error = random.uniform(0, 1, 12), random.standard_normal(12), random.uniform(0.1, 0.3, 12)
+    a, length, rest = y.std() * 1.3, np.ptp(x) * 0.4, y.std() * 0.2
+    covariance = a**2 * np.exp(-((x[:, None] - x) ** 2) / 2 / length**2) + (y**2).max()
+    covariance += np.diag(error**2 + rest**2 + 1e-10 * a**2)
+    known = -multivariate_normal(np.zeros(12), covariance).logpdf(y)
+    assert gaussian.cost(x, y, error, np.log([1.3, 0.4, 0.2])) == pytest.approx(known, rel=1e-9)
+
+
+@pytest.mark.parametrize("method", pr.scaling.METHODS)
+def test_planted_values_are_recovered(method):
+    """Six deviations of one standard error each: above 3.5 with probability 0.3 %; the seed is fixed."""
+    found = pr.scaling.collapse(planted(1), method=method, **NAMES)
+    for name, truth in (("x_c", 0.8), ("nu", 1.5), ("exponent", -0.25)):
+        value, error = getattr(found, name), getattr(found, f"{name}_error")
+        assert 0 < error < 0.1
+        assert abs(value - truth) < 3.5 * error
+    assert found.inverse_nu == pytest.approx(1 / found.nu)
+    assert found.covariance[0, 0] ** 0.5 == pytest.approx(found.x_c_error)
+    assert (found.sizes, found.n_points) == ((16, 32, 64, 128), 44)
+
+
+@pytest.mark.parametrize("method", pr.scaling.METHODS)
+def test_what_is_held_stays(method):
+    found = pr.scaling.collapse(planted(1), method=method, nu=1.5, exponent=-0.25, **NAMES)
+    assert (found.nu, found.exponent) == (pytest.approx(1.5), pytest.approx(-0.25))
+    assert found.nu_error == pytest.approx(0, abs=1e-12)
+    assert abs(found.x_c - 0.8) < 3.5 * found.x_c_error
+
+
+def test_units_of_size_and_of_y_do_not_matter():
+    """L in other units multiplies y L^(...) by a constant only."""
+    given = planted(2, sizes=(16, 32, 64))
+    one = pr.scaling.collapse(given, method="gaussian_process", **NAMES)
+    two = pr.scaling.collapse({**given, "L": 7 * given["L"], "y": 100 * given["y"]}, method="gaussian_process", **NAMES)
+    for name in ("x_c", "nu", "exponent"):
+        assert getattr(one, name) == pytest.approx(getattr(two, name), abs=0.2 * getattr(one, f"{name}_error"))
+
+
+def test_l_min_dependence_shows_corrections():
+    given = planted(4, sizes=(16, 32, 64, 128))
+    given["y"] = given["y"] * (1 + 8 / given["L"])  # the exponent of small sizes is off
+    rows = pr.scaling.l_min_dependence(given, method="gaussian_process", **NAMES)
+    assert [L for L, _ in rows] == [16, 32, 64]
+    off = [fit.exponent + 0.25 for _, fit in rows]
+    assert off[0] < 5 * -rows[0][1].exponent_error
+    assert abs(off[2]) < abs(off[0])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"method": "eye"}, "method 'eye' is unknown; there are houdayer_hartmann, gaussian_process"),
+        ({"nu": -1}, "nu must be positive, got -1"),
+        ({"exponent": np.inf}, "exponent must be a number, got inf"),
+        ({"l_min": 100}, "at least 2 sizes and 8 points at different x, got 1 and 11"),
+    ],
+)
+def test_bad_input(change, said):
+    with pytest.raises(InvalidInput, match=said):
+        pr.scaling.collapse(planted(1), **{**NAMES, **change})
