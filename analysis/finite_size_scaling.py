@@ -166,7 +166,7 @@ def analyse(table: Table, of: Analysis, drift: float | None) -> dict[str, Any]:
         at = f"{pr.Estimate(pair.x, pair.error, 1)}" if pair.found else pair.reason
         print(f"    ({pair.small:g}, {pair.large:g}) cross at {at}")
     print(f"    limit {crossing.limit}, chi2 {crossing.chi2:.1f} / {crossing.dof}  ({crossing.reason})", flush=True)
-    return {"quantity": of.name, "known": of.known, "collapses": rows, "crossings": _plain(crossing)}
+    return {"quantity": of.name, "known": of.known, "collapses": rows, "crossings": plain(crossing)}
 
 
 def _said(fit: "pr.scaling.Collapse", of: Analysis) -> str:
@@ -178,14 +178,16 @@ def _said(fit: "pr.scaling.Collapse", of: Analysis) -> str:
     return "  ".join(parts)
 
 
-def _plain(x: Any) -> Any:
+def plain(x: Any) -> Any:
     """What JSON takes: arrays as lists, tuples with names as dicts, no NaN."""
     if hasattr(x, "_asdict"):
         x = x._asdict()
     if isinstance(x, dict):
-        return {name: _plain(value) for name, value in x.items()}
+        return {name: plain(value) for name, value in x.items()}
     if isinstance(x, list | tuple | np.ndarray):
-        return [_plain(value) for value in x]
+        return [plain(value) for value in x]
+    if isinstance(x, np.integer | np.bool_):
+        return x.item()
     if isinstance(x, float | np.floating):
         return float(x) if np.isfinite(x) else None
     return x
@@ -230,7 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         results[name] = []
         for of in quantities:
             print(f"{name}: {of.name}, known {', '.join(f'{k} {v:.5g}' for k, v in of.known.items())}", flush=True)
-            results[name].append(_plain(analyse(table, of, drift)))
+            results[name].append(plain(analyse(table, of, drift)))
     (given.out / "results.json").write_text(json.dumps(results, indent=1))
 
 

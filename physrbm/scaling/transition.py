@@ -71,8 +71,9 @@ def transition(
     sharper = fit.inverse_nu / fit.inverse_nu_error if fit.inverse_nu_error > 0 else 0.0
     inside = found.x.min() <= fit.x_c <= found.x.max()
     if not (sharper > _SHARPER and inside):
-        where = "" if inside else f", and x_c = {fit.x_c:.4g} lies outside"
-        reason = f"curves do not become sharper with {size}: 1/nu is {sharper:.1f} standard errors from 0{where}"
+        reason = f"curves do not become sharper with {size}: 1/nu is {sharper:.1f} standard errors from 0"
+        if sharper > _SHARPER:
+            reason = f"curves become sharper with {size} only about {x} = {fit.x_c:.4g}, outside of what was measured"
         return Transition(False, "crossover", np.nan, np.nan, reason, p, sharper, humps, gap, fit)
     signs = []
     if humps < _LEVEL:
