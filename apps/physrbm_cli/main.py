@@ -14,12 +14,15 @@ from physrbm_cli.logz import logz
 from physrbm_cli.monitor import monitor
 from physrbm_cli.plot import plot
 from physrbm_cli.sample import sample
+from physrbm_cli.scaling import scaling
 from physrbm_cli.score import score
 from physrbm_cli.status import status
 from physrbm_cli.terminal import say
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-for command in (anneal, dilute, sample, logz, score, compare, plot, monitor, status, reading.ls, reading.show, ctl.ctl):
+for command in (
+    anneal, dilute, sample, logz, score, compare, scaling, plot, monitor, status, reading.ls, reading.show, ctl.ctl,
+):  # fmt: skip
     app.command()(command)
 app.command()(doctor.doctor)
 app.add_typer(sweep.app, name="sweep")

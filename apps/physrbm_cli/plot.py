@@ -68,7 +68,7 @@ def plot(
     from physrbm_cli.settings import resolve_tempering
     from physrbm_cli.tempering import needed
 
-    source, path = needed(source), _checked(out, force)
+    source, path = needed(source), checked(out, force)
     asked = Asked(kind, _starts(start, data), _times(sweeps), _units(units), seed)
     if kind not in KINDS:
         raise InvalidInput(f"--kind must be one of {', '.join(KINDS)}, got {kind!r}")
@@ -130,7 +130,7 @@ def _drawn(prepared: Prepared) -> Any:
     return page
 
 
-def _checked(out: Path | None, force: bool) -> Path:
+def checked(out: Path | None, force: bool) -> Path:
     """Where the picture goes. Raises InvalidInput before any work is done."""
     from physrbm_cli.plots.page import SUFFIXES
 
