@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from physrbm.errors import InvalidInput
 from physrbm.scaling import gaussian
 from physrbm.scaling.curves import Curves, Table, curves
-from physrbm.scaling.houdayer import quality
+from physrbm.scaling.houdayer import FAR, quality
 from physrbm.scaling.quantities import Quantity
 
 METHODS = ("houdayer_hartmann", "gaussian_process")
@@ -129,6 +129,9 @@ def _houdayer(found: Curves, at: np.ndarray, kernel: np.ndarray) -> float:
 
 def _gaussian(found: Curves, at: np.ndarray, kernel: np.ndarray) -> float:
     X, Y, error = scaled(found, *at)
+    apart = quality(found.size, X, Y, error)
+    if apart >= FAR:  # curves that do not overlap are no collapse, however smooth each is
+        return apart
     log_L = np.log(found.size) - np.log(found.sizes).mean()
     return gaussian.cost(X, Y, error, kernel) + float(at[2] * log_L.sum())  # the density of y, not that of Y
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 _LEAST = 0.5  # fraction of points between points of another size
-_FAR = 1e6
+FAR = 1e6
+"""S of curves that do not overlap is at least this"""
 
 
 def quality(size: np.ndarray, x: np.ndarray, y: np.ndarray, error: np.ndarray) -> float:
@@ -30,7 +31,7 @@ def quality(size: np.ndarray, x: np.ndarray, y: np.ndarray, error: np.ndarray) -
             total += float(((y[own][inside] - Y) ** 2 / (error[own][inside] ** 2 + variance)).sum())
             n += int(inside.sum())
     if n < _LEAST * len(x):
-        return _FAR * (2 - n / len(x))
+        return FAR * (2 - n / len(x))
     return total / n
 
 

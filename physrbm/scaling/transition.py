@@ -11,7 +11,8 @@ from physrbm.scaling.curves import Curves, Table, curves
 from physrbm.scaling.modes import more_than_one_mode
 from physrbm.scaling.quantities import Quantity
 
-KINDS = ("none", "crossover", "continuous", "first order")
+KINDS = ("none", "crossover", "unresolved", "continuous", "first order")
+_POOR = 5.0  # S of a collapse that curves do not follow
 _LEVEL = 0.01
 _SHARPER = 3.0  # standard errors of 1/nu above 0
 _INSTANCES = 20  # fewer than that show no two humps
@@ -55,9 +56,10 @@ def transition(
 
     1. y must depend on x: chi2 against a constant of each size, at the 1 % level. 2. It must become sharper with size:
     1/nu of the Gaussian-process collapse at least 3 standard errors above 0 with x_c inside the range of x; a curve
-    that is equally smooth at all sizes is a crossover. 3. A transition is of first order where, at the largest size, y
-    has two humps over instances where these differ most (Silverman's test, 1 %, at least 20) or differs from `other`,
-    the column of y from the other side (other starts, x driven backwards), by more than 4 standard errors. Otherwise
+    that is equally smooth at all sizes is a crossover, one that does not collapse (S above 5) is unresolved.
+    3. A transition is of first order where, at the largest size, y has two humps over instances where
+    these differ most (Silverman's test, 1 %, at least 20) or differs from `other`, the column of y from
+    the other side (other starts, x driven backwards), by more than 4 standard errors. Otherwise
     it is continuous, as far as these instances can tell. Raises InvalidInput like `collapse`.
     """
     found = curves(table, x=x, size=size, y=y, instance=instance, x_range=x_range, l_min=l_min)
@@ -75,6 +77,9 @@ def transition(
         if sharper > _SHARPER:
             reason = f"curves become sharper with {size} only about {x} = {fit.x_c:.4g}, outside of what was measured"
         return Transition(False, "crossover", np.nan, np.nan, reason, p, sharper, humps, gap, fit)
+    if fit.quality > _POOR:
+        reason = f"curves become sharper with {size}, but do not collapse (S = {fit.quality:.1f})"
+        return Transition(False, "unresolved", np.nan, np.nan, reason, p, sharper, humps, gap, fit)
     signs = []
     if humps < _LEVEL:
         signs.append(f"two humps over instances (p = {humps:.2g})")
