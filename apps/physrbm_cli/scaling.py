@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     Table = dict[str, np.ndarray]
 
 _POINTS = 8  # of a collapse, at least
-_VARIANCE = 3  # instances of a variance with an error, at least
 
 
 class Asked(NamedTuple):
@@ -77,8 +76,8 @@ def scaling(
     as_json: opts.Json = False,
 ) -> None:
     """Show y(x) of all sizes, and whether it changes: peaks, transition or crossover, collapse, crossings."""
-    from physrbm_cli.chart import show, verdict
     from physrbm_cli.plots.curves import write
+    from physrbm_cli.scaling_report import show, verdict
 
     path = _figure(out, force)
     table = _rows(tables, [x, size, y, *filter(None, (instance, other))], family or [], size, l_min)
@@ -105,53 +104,38 @@ def analyse(table: "Table", asked: Asked) -> Found:
     """Curves, and what can be said of as many sizes and points as there are. Raises InvalidInput."""
     from physrbm.scaling import change_point, crossing, curves, transition
 
-    found = curves(table, **asked.given | {"y": asked.column})
-    if asked.given["y"] != asked.column:
-        if found.instances.min() < _VARIANCE:
-            raise InvalidInput(f"a susceptibility with an error needs at least {_VARIANCE} instances at every point")
-        found = curves(table, **asked.given)
-    nothing = Found(found, *_peaks(table, asked, found), None, {}, None, None, "")
+    found = curves(table, **asked.given)
+    nothing = Found(found, *_peaks(table, asked), None, {}, None, None, "")
     if len(found.x) < _POINTS or not found.x.min() < found.x.max():
         return nothing._replace(reason=f"{len(found.x)} points are not enough; at least {_POINTS} at different x are")
     if len(found.sizes) == 1:
         return nothing._replace(change_point=change_point(table, **asked.given))
     verdict = transition(table, **asked.given, other=asked.other, exponent=asked.held["exponent"])
-    all_of = nothing._replace(transition=verdict, collapse=_collapses(table, asked, found, verdict))
+    all_of = nothing._replace(transition=verdict, collapse=_collapses(table, asked, verdict))
     if not verdict.found or all_of.best is None:
         return all_of
     power = all_of.best.exponent * all_of.best.inverse_nu
     return all_of._replace(crossings=crossing(table, **asked.given, ratio=None, exponent_over_nu=power))
 
 
-def _peaks(table: "Table", asked: Asked, found: "Curves") -> "tuple[tuple[Peak, ...], str]":
+def _peaks(table: "Table", asked: Asked) -> "tuple[tuple[Peak, ...], str]":
     """Those of the susceptibility, or why there are none."""
     from physrbm.scaling import peaks, susceptibility
 
-    if found.instances.min() < _VARIANCE:
-        return (), f"the error of a variance needs at least {_VARIANCE} instances at every point"
     try:
         return peaks(table, **asked.given | {"y": susceptibility(asked.column)}), ""
     except InvalidInput as error:
         return (), str(error)
 
 
-def _collapses(
-    table: "Table", asked: Asked, found: "Curves", verdict: "Transition"
-) -> "dict[str, dict[float, Collapse]]":
+def _collapses(table: "Table", asked: Asked, verdict: "Transition") -> "dict[str, dict[float, Collapse]]":
     """By every method, of all sizes and without the smallest ones; none of curves that do not depend on x."""
-    from physrbm.scaling import collapse
-
-    free = asked.held["x_c"] is None and asked.held["nu"] is None  # then the verdict rests on the same fit
-
-    def one(method: str, smallest: float) -> "Collapse":
-        if free and verdict.collapse and method == verdict.collapse.method and smallest == found.sizes[0]:
-            return verdict.collapse
-        return collapse(table, **asked.given, **asked.held, method=method, l_min=smallest)
+    from physrbm.scaling import l_min_dependence
 
     if verdict.collapse is None:
         return {}
-    smallest = [float(L) for L in found.sizes[:-1] if (found.size >= L).sum() >= _POINTS]
-    return {method: {L: one(method, L) for L in smallest} for method in asked.methods}
+    given = asked.given | asked.held
+    return {method: dict(l_min_dependence(table, **given, method=method)) for method in asked.methods}
 
 
 def _rows(tables: list[Path], names: list[str], families: list[str], size: str, l_min: float | None) -> "Table":

@@ -28,6 +28,8 @@ class ChangePoint(NamedTuple):
     """jump, kink, or none"""
     size: float
     """of the jump, or of the change of slope"""
+    size_error: float
+    """at this place and for this kernel"""
     p_value: float
     """how often a smooth curve with this noise looks as much as if it changed"""
     reason: str
@@ -75,7 +77,7 @@ def change_point(
     u = (found.x - found.x[0]) / np.ptp(found.x)
     spread = found.y.std()
     if spread == 0:
-        return ChangePoint(False, np.nan, np.nan, "none", np.nan, 1.0, "the curve is constant")
+        return ChangePoint(False, np.nan, np.nan, "none", np.nan, np.nan, 1.0, "the curve is constant")
     noise = found.error / spread
     places, basis, kinds = _candidates(u)
     models = [_model(u, noise, a, length, basis) for a in _AMPLITUDES for length in _LENGTHS]
@@ -86,14 +88,16 @@ def change_point(
     draws = curve[:, None] + noise[:, None] * generator(seed, Stream.SCALING, 0).standard_t(dof, (len(u), _DRAWS))
     p = float((1 + (_gains(models, draws)[0] >= gain[0]).sum()) / (_DRAWS + 1))
     if p > level:
-        return ChangePoint(False, np.nan, np.nan, "none", np.nan, p, f"a smooth curve does as well (p = {p:.2g})")
+        return ChangePoint(
+            False, np.nan, np.nan, "none", np.nan, np.nan, p, f"a smooth curve does as well (p = {p:.2g})"
+        )
     model, change = best[0]
     where, error = _where(models[model], level_y, places, kinds == kinds[change], u)
-    per_x = 1.0 if kinds[change] == "jump" else float(np.ptp(found.x))
+    unit = float(spread) if kinds[change] == "jump" else float(spread / np.ptp(found.x))
+    height, height_error = _height(u, models[model], level_y, basis[change])
     return ChangePoint(
         True, float(found.x[0] + where * np.ptp(found.x)), float(error * np.ptp(found.x)), str(kinds[change]),
-        _size_of(u, models[model], level_y, basis[change]) * float(spread) / per_x,
-        p, "",
+        height * unit, height_error * unit, p, "",
     )  # fmt: skip
 
 
@@ -171,7 +175,8 @@ def _where(model: _Model, y: np.ndarray, places: np.ndarray, same: np.ndarray, u
     return mean, float((weight @ (places[same] - mean) ** 2 + spacing**2 / 12) ** 0.5)
 
 
-def _size_of(u: np.ndarray, model: _Model, y: np.ndarray, change: np.ndarray) -> float:
-    """Generalised least squares of constant, slope and the change."""
+def _height(u: np.ndarray, model: _Model, y: np.ndarray, change: np.ndarray) -> tuple[float, float]:
+    """Of the change, and its error, by generalised least squares of constant, slope and the change."""
     flat = model.white @ np.stack([np.ones_like(u), u, change], 1)
-    return float(np.linalg.lstsq(flat, model.white @ y, rcond=None)[0][2])
+    covariance = np.linalg.inv(flat.T @ flat)
+    return float((covariance @ flat.T @ model.white @ y)[2]), float(covariance[2, 2] ** 0.5)

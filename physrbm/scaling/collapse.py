@@ -13,11 +13,11 @@ from physrbm.scaling.curves import Curves, Table, curves
 from physrbm.scaling.houdayer import FAR, quality
 from physrbm.scaling.quantities import Quantity
 
-METHODS = ("houdayer_hartmann", "gaussian_process")
 _KERNEL = np.log([1.0, 0.3, 0.01])  # amplitude, length, misfit of the process, where its fit begins
 _BOUNDS = [(-3.0, 5.0), (-4.0, 2.0), (-12.0, 1.0)]
 _SLOPES = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5)  # 1/nu where fits begin
 _POWERS = (-1.0, -0.5, -0.125, 0.0, 0.5, 1.0, 1.75)  # exponent/nu
+LEAST = 8  # points
 _BEST = 3  # beginnings that are followed
 
 
@@ -86,11 +86,8 @@ def collapse_curves(
     _check(found, method, nu, exponent)
     hold = _Held(x_c, None if nu is None else 1 / nu, exponent)
     cost = _METHODS[method]
-    kernel = _KERNEL.copy()
-    best = min(
-        (_descend(cost, found, hold, start, kernel) for start in _starts(cost, found, hold)), key=lambda fit: fit[0]
-    )
-    _, at, kernel = best
+    fits = (_descend(cost, found, hold, start, _KERNEL) for start in _starts(cost, found, hold))
+    _, at, kernel = min(fits, key=lambda fit: fit[0])
     refits = np.array([_descend(cost, found._replace(y=y), hold, at, kernel, again=True)[1] for y in found.replicates])
     covariance = found.covariance_of(refits)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -137,6 +134,7 @@ def _gaussian(found: Curves, at: np.ndarray, kernel: np.ndarray) -> float:
 
 
 _METHODS: dict[str, Cost] = {"houdayer_hartmann": _houdayer, "gaussian_process": _gaussian}
+METHODS = tuple(_METHODS)
 
 
 def _starts(cost: Cost, found: Curves, hold: _Held) -> list[np.ndarray]:
@@ -153,8 +151,8 @@ def _descend(
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """From `start` to the least cost: its value, x_c, slope, power, and the kernel (kept where `again`)."""
     first, unit = hold.free(start), _unit(found, hold)
-    if not first.size and again:
-        return 0.0, start, kernel
+    if not first.size:
+        return cost(found, start, kernel), start, kernel
     n = len(first)
 
     def of(u: np.ndarray) -> float:
@@ -180,10 +178,9 @@ def _unit(found: Curves, hold: _Held) -> np.ndarray:
 def _check(found: Curves, method: str, nu: float | None, exponent: float | None) -> None:
     if method not in METHODS:
         raise InvalidInput(f"method {method!r} is unknown; there are {', '.join(METHODS)}")
-    if len(found.sizes) < 2 or len(found.x) < 8 or np.ptp(found.x) == 0:
-        raise InvalidInput(
-            f"a collapse needs at least 2 sizes and 8 points at different x, got {len(found.sizes)} and {len(found.x)}"
-        )
+    if len(found.sizes) < 2 or len(found.x) < LEAST or np.ptp(found.x) == 0:
+        there = f"{len(found.sizes)} and {len(found.x)}"
+        raise InvalidInput(f"a collapse needs at least 2 sizes and {LEAST} points at different x, got {there}")
     if (found.sizes <= 0).any():
         raise InvalidInput(f"sizes must be positive, got {found.sizes[0]:g}")
     if nu is not None and not nu > 0:

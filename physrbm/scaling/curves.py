@@ -67,7 +67,7 @@ def curves(
     y: a column, or a `Quantity`. instance: column that names the instance; equal names at different x are left out
     together, so that what they have in common enters the errors. None takes the k-th rows of all x as one instance.
     x_range, l_min: leave out what lies outside. blocks: of instances, at most. Rows with a missing value are left out.
-    Raises InvalidInput for columns that are not there, no number, or less than 2 instances at a point.
+    Raises InvalidInput for columns that are not there, no number, or too few instances at a point.
     """
     quantity = mean(y) if isinstance(y, str) else y
     names = [x, size, *dict.fromkeys(name for name, _ in quantity.columns)]
@@ -90,9 +90,9 @@ def _averaged(
     where, of = np.unique(np.stack([columns[size], columns[x]], 1), axis=0, return_inverse=True)
     of = of.reshape(-1)
     count = np.bincount(of)
-    if (count < 2).any():
-        at = where[count.argmin()]
-        raise InvalidInput(f"{size} {at[0]:g}, {x} {at[1]:g} has one instance; an error needs at least 2")
+    if (count < quantity.least).any():
+        at, n = where[count.argmin()], count.min()
+        raise InvalidInput(f"instances at {size} {at[0]:g}, {x} {at[1]:g}: {n}; at least {quantity.least} are needed")
     if labels is None:
         labels = _ranks(of)
     powers = np.stack([columns[name] ** power for name, power in quantity.columns])  # (average, row)

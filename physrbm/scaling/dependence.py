@@ -1,9 +1,7 @@
 """How a collapse depends on the smallest size that is let in."""
 
-from collections.abc import Iterator
-
 from physrbm.errors import InvalidInput
-from physrbm.scaling.collapse import Collapse, collapse_curves
+from physrbm.scaling.collapse import LEAST, Collapse, collapse
 from physrbm.scaling.curves import Table, curves
 from physrbm.scaling.quantities import Quantity
 
@@ -21,17 +19,16 @@ def l_min_dependence(
     exponent: float | None = None,
     x_range: tuple[float, float] | None = None,
 ) -> tuple[tuple[float, Collapse], ...]:
-    """(L_min, collapse of sizes from L_min on) for every L_min that leaves 2 sizes; arguments as in `collapse`.
+    """(L_min, collapse of sizes from L_min on) for every L_min that leaves enough for one; arguments as in `collapse`.
 
-    Where the parameters still drift by more than their errors, corrections to scaling are not negligible.
+    Where the parameters still drift by more than their errors, corrections to scaling are not negligible. Raises
+    InvalidInput like `collapse`, where not even all sizes are enough.
     """
-
-    def each() -> Iterator[tuple[float, Collapse]]:
-        sizes = curves(table, x=x, size=size, y=y, instance=instance, x_range=x_range).sizes
-        if len(sizes) < 2:
-            raise InvalidInput(f"a collapse needs at least 2 sizes, got {len(sizes)}")
-        for smallest in sizes[:-1]:
-            own = curves(table, x=x, size=size, y=y, instance=instance, x_range=x_range, l_min=float(smallest))
-            yield float(smallest), collapse_curves(own, method=method, x_c=x_c, nu=nu, exponent=exponent)
-
-    return tuple(each())
+    found = curves(table, x=x, size=size, y=y, instance=instance, x_range=x_range)
+    smallest = [float(L) for L in found.sizes[:-1] if (found.size >= L).sum() >= LEAST]
+    if not smallest:
+        raise InvalidInput(
+            f"a collapse needs at least 2 sizes and {LEAST} points, got {len(found.sizes)} and {len(found.x)}"
+        )
+    how = {"method": method, "x_c": x_c, "nu": nu, "exponent": exponent, "instance": instance, "x_range": x_range}
+    return tuple((L, collapse(table, x=x, size=size, y=y, l_min=L, **how)) for L in smallest)  # type: ignore[arg-type]

@@ -15,6 +15,8 @@ class Quantity(NamedTuple):
     """columns of the table and the power in which each is averaged"""
     function: Callable[..., Any]
     """of size, number of instances and the averages (..., point), in this order"""
+    least: int = 2
+    """instances at every point, for a value with an error"""
 
 
 def mean(y: str) -> Quantity:
@@ -28,7 +30,7 @@ def susceptibility(y: str) -> Quantity:
     def function(size: np.ndarray, count: np.ndarray, first: np.ndarray, second: np.ndarray) -> Any:
         return statistics.susceptibility(second, first, 1) * size * (count / (count - 1))
 
-    return Quantity(((y, 1), (y, 2)), function)
+    return Quantity(((y, 1), (y, 2)), function, least=3)  # one left out of two has no variance
 
 
 def binder_cumulant(m2: str, m4: str) -> Quantity:

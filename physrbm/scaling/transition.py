@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import chi2
+from scipy.stats import t as student
 
 from physrbm.errors import InvalidInput
 from physrbm.scaling.collapse import Collapse, collapse_curves
@@ -24,7 +25,8 @@ class Transition(NamedTuple):
     found: bool
     """whether the kind is continuous, or first order"""
     kind: str
-    """none: y does not depend on x within errors; crossover: it does, and does not become sharper with size"""
+    """none: y does not depend on x within errors; crossover: it does, and does not become sharper with size;
+    unresolved: it does, and does not collapse"""
     x: float
     error: float
     reason: str
@@ -91,16 +93,18 @@ def transition(
 
 
 def _constant(found: Curves) -> float:
-    """p-value of no dependence on x, the least over sizes times their number."""
+    """p-value of no dependence on x, the least over sizes times their number.
+
+    Errors of few instances are uncertain themselves: deviations are Student's t, and brought to normal ones.
+    """
     least = 1.0
     for L in found.sizes:
         own = found.size == L
         weight = found.error[own] ** -2.0
         y = found.y[own]
-        off = y - weight @ y / weight.sum()
-        # errors of few instances have tails: each squared deviation is brought back to that of a normal one
-        shrink = np.maximum(1 - 2 / (found.instances[own] - 1.0), 1 / 3)
-        least = min(least, float(chi2.sf((weight * off**2 * shrink).sum(), max(1, own.sum() - 1))))
+        off = np.abs(y - weight @ y / weight.sum()) / found.error[own]
+        tail = np.maximum(2 * student.sf(off, found.instances[own] - 1), 1e-300)
+        least = min(least, float(chi2.sf(chi2.isf(tail, 1).sum(), max(1, own.sum() - 1))))
     return min(1.0, least * len(found.sizes))
 
 

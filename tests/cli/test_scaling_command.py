@@ -144,9 +144,9 @@ def test_what_does_not_fit_is_one_line(more, says, folder):
 
 def test_susceptibility_and_two_instances(folder):
     path = write(folder / "pair.csv", planted(2, sizes=(32,), instances=2))
-    assert "at least 3 instances" in refused(path, *NAMES, "--susceptibility")
+    assert "at least 3 are needed" in refused(path, *NAMES, "--susceptibility")
     done = run("scaling", path, *NAMES)
-    assert "the error of a variance needs at least 3" in done.stdout
+    assert "instances at L 32, x " in done.stdout and ": 2; at least 3 are needed" in done.stdout
     done = run("scaling", folder / "one.csv", *NAMES, "--susceptibility")
     assert done.stdout.startswith("L var(y)   ")
 

@@ -77,6 +77,10 @@ def test_what_is_held_stays(method):
     assert (found.nu, found.exponent) == (pytest.approx(1.5), pytest.approx(-0.25))
     assert found.nu_error == pytest.approx(0, abs=1e-12)
     assert abs(found.x_c - 0.8) < 3.5 * found.x_c_error
+    whole = pr.scaling.collapse(planted(1), method=method, x_c=0.8, nu=1.5, exponent=-0.25, **NAMES)
+    assert whole.x_c == pytest.approx(0.8)
+    assert [whole.x_c_error, whole.nu_error] == pytest.approx([0, 0], abs=1e-12)
+    assert whole.quality < 5
 
 
 def test_units_of_size_and_of_y_do_not_matter():
@@ -96,6 +100,8 @@ def test_l_min_dependence_shows_corrections():
     off = [fit.exponent + 0.25 for _, fit in rows]
     assert off[0] < 5 * -rows[0][1].exponent_error
     assert abs(off[2]) < abs(off[0])
+    few = {name: column[(given["L"] < 100) | (given["x"] > 0.8)] for name, column in given.items()}
+    assert [L for L, _ in pr.scaling.l_min_dependence(few, method="gaussian_process", **NAMES)] == [16, 32, 64]
 
 
 @pytest.mark.parametrize(

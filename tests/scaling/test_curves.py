@@ -101,13 +101,16 @@ def test_words_lengths_single_instances_and_constants_are_refused():
         pr.scaling.curves({**given, "y": np.array(["a"] * 42)}, **NAMES)
     with pytest.raises(InvalidInput, match="column 'y' has 41 rows, others 42"):
         pr.scaling.curves({**given, "y": given["y"][1:]}, **NAMES)
-    with pytest.raises(InvalidInput, match=r"L 4, x 0\.1 has one instance"):
+    with pytest.raises(InvalidInput, match=r"instances at L 4, x 0\.1: 1; at least 2 are needed"):
         pr.scaling.curves({name: column[:3] for name, column in given.items()}, **NAMES)
+    two = {name: column[given["instance"] < 2] for name, column in given.items()}
+    with pytest.raises(InvalidInput, match=r"instances at L 4, x 0\.1: 2; at least 3 are needed"):
+        pr.scaling.curves(two, **{**NAMES, "y": pr.scaling.susceptibility("y")})
     with pytest.raises(InvalidInput, match="all instances are equal"):
         pr.scaling.curves({**given, "y": np.ones(42)}, **NAMES)
 
 
-def test_tables_of_two_columns_with_equal_instances_keep_what_they_have_in_common():
+def test_instances_that_shift_a_whole_curve_enter_the_error_of_x_c():
     """Left out together, instances that shift a whole curve make the error of x_c larger than loose rows would."""
     given = planted(3, sizes=(16, 32), noise=0.001)
     together = pr.scaling.collapse(given, **NAMES, instance="instance", exponent=-0.25, nu=1.5)

@@ -27,7 +27,7 @@ class Names(NamedTuple):
 def write(path: Path, found: "Found", texts: tuple[str, str, str]) -> None:
     """Write the figure as a whole; texts: names of x, y, and size."""
     from physrbm.durable import replace
-    from physrbm_cli.chart import verdict
+    from physrbm_cli.scaling_report import verdict
 
     fit = found.best if found.transition and found.transition.found else None
     with style():
