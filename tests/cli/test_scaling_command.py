@@ -146,7 +146,8 @@ def test_susceptibility_and_two_instances(folder):
     path = write(folder / "pair.csv", planted(2, sizes=(32,), instances=2))
     assert "at least 3 are needed" in refused(path, *NAMES, "--susceptibility")
     done = run("scaling", path, *NAMES)
-    assert "instances at L 32, x " in done.stdout and ": 2; at least 3 are needed" in done.stdout
+    assert "instances at L 32, x " in done.stdout
+    assert ": 2; at least 3 are needed" in done.stdout
     done = run("scaling", folder / "one.csv", *NAMES, "--susceptibility")
     assert done.stdout.startswith("L var(y)   ")
 
