@@ -2,6 +2,8 @@
 
 import os
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices of tests are small; threads that wait cost more
+
 import pytest
 
 from physrbm.data import mnist

@@ -88,7 +88,8 @@ def collapse_curves(
     cost = _METHODS[method]
     fits = (_descend(cost, found, hold, start, _KERNEL) for start in _starts(cost, found, hold))
     _, at, kernel = min(fits, key=lambda fit: fit[0])
-    refits = np.array([_descend(cost, found._replace(y=y), hold, at, kernel, again=True)[1] for y in found.replicates])
+    left_out = (found.without(k) for k in range(len(found.replicates)))
+    refits = np.array([_descend(cost, left, hold, at, kernel, again=True)[1] for left in left_out])
     covariance = found.covariance_of(refits)
     with np.errstate(divide="ignore", invalid="ignore"):
         derived = found.error_of(np.stack([1 / refits[:, 1], refits[:, 2] / refits[:, 1]], 1))

@@ -4,12 +4,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import f as fisher
 
 from physrbm.errors import InvalidInput
 from physrbm.estimate import Estimate
 from physrbm.scaling.curves import Curves, Table, curves
 from physrbm.scaling.polynomials import Curve, fitting, real_roots
 from physrbm.scaling.quantities import Quantity
+
+_LEVEL = 0.01
 
 
 class Crossing(NamedTuple):
@@ -57,7 +60,8 @@ def crossing(
 
     Each curve is a weighted polynomial through its points; the root of the difference is followed through the jackknife
     replicates over instances, and so is its limit. drift = omega + 1/nu where it is known; otherwise the limit is the
-    weighted mean of the crossings of the largest sizes that agree (chi2 per degree of freedom below 2). A pair does not
+    weighted mean of the crossings of the largest sizes that agree (chi2 per degree of freedom, at
+    the 1 % level of Fisher's F). A pair does not
     cross where its difference has no root, more than one, or one that is lost in a tenth of the replicates. Raises
     InvalidInput like `curves`.
     """
@@ -75,8 +79,8 @@ def crossing(
 
 def _meet(found: Curves, L: float, M: float, power: float) -> tuple[Crossing, np.ndarray]:
     """The crossing, and that of every replicate (nan where it has none)."""
-    y = found.y * found.size**-power
-    error = found.error * found.size**-power
+    factor = found.size**-power
+    y, error = found.y * factor, found.error * factor
     own = [np.flatnonzero(found.size == size) for size in (L, M)]
     low, high = (max(found.x[k].min() for k in own), min(found.x[k].max() for k in own))
     nothing = np.full(len(found.replicates), np.nan)
@@ -86,22 +90,23 @@ def _meet(found: Curves, L: float, M: float, power: float) -> tuple[Crossing, np
 
     fits = [fitting((found.x[k] - middle) / half, y[k], error[k]) for k in own]
 
-    def difference(values: np.ndarray) -> Curve:
-        smaller, larger = (fit(values[k]) for fit, k in zip(fits, own, strict=True))
+    def difference(values: np.ndarray, errors: np.ndarray) -> Curve:
+        smaller, larger = (fit(values[k], errors[k]) for fit, k in zip(fits, own, strict=True))
         return larger - smaller
 
-    at = real_roots(difference(y))
+    at = real_roots(difference(y, error))
     if len(at) != 1:
         reason = "curves do not cross" if not len(at) else f"curves cross {len(at)} times"
         return Crossing(float(L), float(M), False, np.nan, np.nan, np.nan, reason), nothing
-    all_of = [real_roots(difference(values * found.size**-power)) for values in found.replicates]
+    both = zip(found.replicates * factor, found.replicate_errors * factor, strict=True)
+    all_of = [real_roots(difference(values, errors)) for values, errors in both]
     near = np.array([r[np.abs(r - at[0]).argmin()] if len(r) else np.nan for r in all_of])
     lost = np.isnan(near)
     if lost.mean() > 0.1:
         return Crossing(float(L), float(M), False, np.nan, np.nan, np.nan, "the crossing is lost in the noise"), nothing
     near[lost] = at[0]
     where = middle + half * near
-    slope = float(difference(y).deriv()(at[0]) / half)
+    slope = float(difference(y, error).deriv()(at[0]) / half)
     error_of_x = float(found.error_of(where))
     return Crossing(float(L), float(M), True, float(middle + half * at[0]), error_of_x, slope, ""), where
 
@@ -114,17 +119,19 @@ def _limit(found: Curves, pairs: list[Crossing], roots: list[np.ndarray], drift:
     if drift is not None and len(kept) < 2:
         return Crossings(tuple(pairs), none, drift, np.nan, 0, "an extrapolation needs at least 2 crossings")
     L = np.array([(pair.small * pair.large) ** 0.5 for pair in pairs])
+    instances = int(found.instances.min())
     for first in range(len(kept)):
         own = kept[first:]
         basis = np.ones((len(own), 1)) if drift is None else np.stack([np.ones(len(own)), L[own] ** -drift], 1)
         x, samples = np.array([pairs[k].x for k in own]), np.stack([roots[k] for k in own], 1)
         covariance = found.covariance_of(samples)
-        weight = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
+        weight = np.diag(1 / np.diag(covariance))  # covariances of few replicates would make weights of their noise
         solve = np.linalg.pinv(basis.T @ weight @ basis) @ basis.T @ weight
         best = solve @ x
-        off = x - basis @ best
-        chi2, dof = float(off @ weight @ off), len(own) - basis.shape[1]
-        if drift is not None or dof == 0 or chi2 < 2 * dof:
+        off, apart = x - basis @ best, np.eye(len(own)) - basis @ solve
+        chi2 = float(off @ np.linalg.pinv(apart @ covariance @ apart.T, rcond=1e-8, hermitian=True) @ off)
+        dof = len(own) - basis.shape[1]
+        if drift is not None or dof == 0 or fisher.sf(chi2 / dof, dof, instances - 1) > _LEVEL:
             break
     error = float(found.error_of(samples @ solve[0]))
     reason = f"pairs from {pairs[own[0]].small:g}"

@@ -7,6 +7,7 @@ import numpy as np
 
 from physrbm.errors import InvalidInput
 from physrbm.scaling.quantities import Quantity, mean
+from physrbm.scaling.replicates import Sums, replicates
 
 Table = Mapping[str, np.ndarray]
 """Columns of equal length by name, a row an instance at one x and one size; missing values are NaN"""
@@ -28,6 +29,9 @@ class Curves(NamedTuple):
     """(point,) instances"""
     replicates: np.ndarray
     """(replicate, point): a block of instances of one size is left out at all x; other sizes stay as they are"""
+    replicate_errors: np.ndarray
+    """(replicate, point) `error` of the instances that are left: errors of few instances are noisy, and what is
+    weighted by them is noisy too"""
     group: np.ndarray
     """(replicate,) index of that size in `sizes`"""
 
@@ -35,6 +39,10 @@ class Curves(NamedTuple):
     def sizes(self) -> np.ndarray:
         """(size,) ascending."""
         return np.unique(self.size)
+
+    def without(self, replicate: int) -> "Curves":
+        """These, as the instances that are left in a replicate give them."""
+        return self._replace(y=self.replicates[replicate], error=self.replicate_errors[replicate])
 
     def error_of(self, found: np.ndarray) -> np.ndarray:
         """Jackknife error of whatever (replicate, ...) was made of every replicate; sizes are independent."""
@@ -98,30 +106,34 @@ def _averaged(
     powers = np.stack([columns[name] ** power for name, power in quantity.columns])  # (average, row)
     sums = np.stack([np.bincount(of, row) for row in powers])
     value = np.asarray(quantity.function(where[:, 0], count, *(sums / count)), np.float64)
-    found, group = [], []
-    for k, L in enumerate(np.unique(where[:, 0])):
-        here = columns[size] == L
-        names, which = np.unique(labels[here], return_inverse=True)
-        n = min(len(names), blocks)
-        block = which.reshape(-1) * n // len(names)
-        for b in range(n):
-            gone = np.flatnonzero(here)[block == b]
-            less = np.bincount(of[gone], minlength=len(where))
-            less[less == count] = 0  # all of a point would be gone: it stays
-            left = count - less
-            rest = sums - np.stack([np.bincount(of[gone], row[gone], len(where)) for row in powers]) * (less > 0)
-            replicate = np.asarray(quantity.function(where[:, 0], count, *(rest / left)), np.float64)
-            found.append(np.where(where[:, 0] == L, replicate, value))
-            group.append(k)
-    made = Curves(where[:, 0], where[:, 1], value, value, count, np.array(found), np.array(group))
-    made = made._replace(error=made.error_of(made.replicates))
-    if not np.isfinite(made.y).all():
-        at = where[~np.isfinite(made.y)][0]
+    if not np.isfinite(value).all():
+        at = where[~np.isfinite(value)][0]
         raise InvalidInput(f"{size} {at[0]:g}, {x} {at[1]:g}: noise leaves no value; more instances are needed")
-    floor = made.error[made.error > 0]  # a point where all instances agree is not known without error
-    if not floor.size:
+    values, errors, group = [], [], []
+    for k, L in enumerate(np.unique(where[:, 0])):
+        own, here = where[:, 0] == L, columns[size] == L
+        without, its_error = replicates(quantity, _sums(of[here], powers[:, here], labels[here], where[:, 0], blocks))
+        values.append(np.where(own, without, value))
+        errors.append(np.where(own, its_error, np.nan))
+        group += [k] * len(without)
+    made = Curves(where[:, 0], where[:, 1], value, value, count, np.vstack(values), np.vstack(errors), np.array(group))
+    error = made.error_of(made.replicates)
+    if not (error > 0).any():
         raise InvalidInput("all instances are equal at every point: there is nothing to take errors from")
-    return made._replace(error=np.where(made.error > 0, made.error, floor.min()))
+    error = np.where(error > 0, error, error[error > 0].min())  # where all instances agree, it is not 0 either
+    return made._replace(
+        error=error, replicate_errors=np.where(made.replicate_errors > 0, made.replicate_errors, error)
+    )
+
+
+def _sums(of: np.ndarray, powers: np.ndarray, labels: np.ndarray, size: np.ndarray, blocks: int) -> Sums:
+    """What the rows of one size, at the points `of`, add up to in each of `blocks` blocks of instances at most."""
+    names, which = np.unique(labels, return_inverse=True)
+    n = min(len(names), blocks)
+    at = which.reshape(-1) * n // len(names) * len(size) + of
+    cells = n * len(size)
+    parts = np.stack([np.bincount(at, row, cells) for row in powers])
+    return Sums(size, np.bincount(at, minlength=cells).reshape(n, -1), parts.reshape(len(powers), n, -1))
 
 
 def _ranks(of: np.ndarray) -> np.ndarray:

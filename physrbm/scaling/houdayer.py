@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from physrbm.kernels.collapse import squared_deviations
+
 _LEAST = 0.5  # fraction of points between points of another size
 FAR = 1e6
 """S of curves that do not overlap is at least this"""
@@ -14,31 +16,10 @@ def quality(size: np.ndarray, x: np.ndarray, y: np.ndarray, error: np.ndarray) -
     of every other size (their eq. B3-B5). About 1 where the collapse is as good as the errors; huge where less than
     half of the points have neighbours, since curves that do not overlap say nothing.
     """
-    weight = error**-2.0
-    groups = [np.flatnonzero(size == L) for L in np.unique(size)]
-    groups = [group[np.argsort(x[group], kind="stable")] for group in groups]
-    total, n = 0.0, 0
-    for own in groups:
-        sums = np.zeros((5, len(own)))  # of w, w x, w y, w x x, w x y, x measured from x_i
-        for other in groups:
-            if other is not own:
-                _add(sums, x[own], x[other], y[other], weight[other])
-        K, Kx, Ky, Kxx, Kxy = sums
-        det = K * Kxx - Kx * Kx
-        inside = det > 1e-12 * K * Kxx
-        if inside.any():
-            Y, variance = np.stack([Kxx * Ky - Kx * Kxy, Kxx])[:, inside] / det[inside]
-            total += float(((y[own][inside] - Y) ** 2 / (error[own][inside] ** 2 + variance)).sum())
-            n += int(inside.sum())
+    order = np.lexsort((x, size))
+    sizes = size[order]
+    first = np.concatenate([[0], np.flatnonzero(sizes[1:] != sizes[:-1]) + 1, [len(sizes)]])
+    total, n = squared_deviations(first, x[order], y[order], error[order] ** -2.0)
     if n < _LEAST * len(x):
-        return FAR * (2 - n / len(x))
-    return total / n
-
-
-def _add(sums: np.ndarray, at: np.ndarray, x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> None:
-    """Add the two neighbours of `at` among x, where there is one on either side."""
-    right = np.searchsorted(x, at)
-    inside = (right > 0) & (right < len(x))
-    for neighbour in (right[inside] - 1, right[inside]):
-        w, off, v = weight[neighbour], x[neighbour] - at[inside], y[neighbour]
-        sums[:, inside] += np.stack([w, w * off, w * v, w * off * off, w * off * v])
+        return float(FAR * (2 - n / len(x)))
+    return float(total / n)

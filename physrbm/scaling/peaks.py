@@ -57,8 +57,8 @@ def _peak(found: Curves, L: float) -> Peak:
 
     through = fitting(u, found.y[k], found.error[k])
 
-    def maximum(y: np.ndarray) -> tuple[float, float]:
-        curve = through(y)
+    def maximum(y: np.ndarray, error: np.ndarray) -> tuple[float, float]:
+        curve = through(y, error)
         at = real_roots(curve.deriv())
         at = at[curve.deriv(2)(at) < 0]
         if not len(at):
@@ -66,10 +66,10 @@ def _peak(found: Curves, L: float) -> Peak:
         best = at[curve(at).argmax()]
         return float(middle + half * best), float(curve(best))
 
-    where, height = maximum(found.y[k])
+    where, height = maximum(found.y[k], found.error[k])
     if np.isnan(where):
         return Peak(*none, "the points about the highest one have no maximum")
-    both = np.array([maximum(y[k]) for y in found.replicates])
+    both = np.array([maximum(y[k], e[k]) for y, e in zip(found.replicates, found.replicate_errors, strict=True)])
     lost = np.isnan(both[:, 0])
     if lost[found.group == np.searchsorted(found.sizes, L)].mean() > 0.1:
         return Peak(*none, "the maximum is lost in the noise")

@@ -35,6 +35,23 @@ def test_covariance_of_points_with_the_same_instances():
     assert covariance[:3, 3:] == pytest.approx(0, abs=1e-20)
 
 
+def test_replicates_have_errors_of_the_instances_that_are_left():
+    found = pr.scaling.curves(table(), instance="instance", **NAMES)
+    y = table()["y"].reshape(2, 7, 3)
+    for k in range(7):
+        left = found.without(7 + k)
+        assert left.y == pytest.approx(np.r_[y[0].mean(0), np.delete(y[1], k, 0).mean(0)], rel=1e-14)
+        assert left.error[3:] == pytest.approx(np.delete(y[1], k, 0).std(0, ddof=1) / 6**0.5, rel=1e-10)
+        assert (left.error[:3] == found.error[:3]).all()
+
+
+def test_replicates_with_too_few_instances_for_an_error_keep_that_of_all():
+    two = pr.scaling.curves(table(instances=2), instance="instance", **NAMES)
+    assert (two.replicate_errors == two.error).all()
+    three = pr.scaling.curves(table(instances=3), x="x", size="L", y=pr.scaling.susceptibility("y"))
+    assert (three.replicate_errors == three.error).all()
+
+
 def test_order_of_rows_does_not_matter():
     given = table()
     order = np.random.default_rng(1).permutation(len(given["x"]))
