@@ -10,9 +10,18 @@ best mean likelihood of held-out digits over two instances at the full budget. T
     after         the dense machine of every instance, the smallest couplings removed up to p, in the binary and in the
                   centred gauge, no retraining
 
-One table a size, FOLDER/L14.csv, a row a run, with every setting; `dilution_transition.py` and `finite_size_scaling.py`
-read it. Everything is a sweep of `physrbm sweep`: kill it and start it again, and it goes on. --demo: digits of
-6 and 8 pixels a side, 4 instances, 5 minutes on two cores.
+Two tables a size, a row a run, with every setting: FOLDER/rates-14.csv of the pilots, which are not run again where it
+is there, and FOLDER/L14.csv, which `dilution_transition.py` reads. To what `physrbm sweep collect` gives, it adds two
+order parameters of the n = 1000 configurations v that a run ends with (sample_sweeps from random starts), s = 2v - 1:
+
+    data_modes    (M - M_0) / (M_data - M_0), M = sum_a <m_a^2> of m_a = (1/sqrt(Nv)) sum_i c_ia (s_i - mean of data) on
+                  the five leading principal components c_a of the training data, M_0 = (1/Nv) sum_ia c_ia^2 var(s_i) of
+                  independent pixels: 1 as the data, 0 without order
+    chi_sg        (1/N) sum_ij C_ij C'_ij, connected, of both layers, C and C' the covariances of halves of the
+                  configurations (no bias); free spins of zero field have 1
+
+Everything is a sweep of `physrbm sweep`: kill it and start it again, and it goes on. --demo: digits of 6 and 8 pixels a
+side, 4 instances, 5 minutes on two cores.
 """
 
 import argparse
@@ -28,6 +37,7 @@ DILUTIONS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995,
 RATES = (0.8, 3.2, 12.8)
 PILOTS = 2
 UPDATES_A_UNIT = 8
+MODES = 5
 COMMON = {"measurements": 2, "samples": 1000, "sample_sweeps": 1000, "ais_chains": 512}
 
 
@@ -74,6 +84,28 @@ def finished(grid: dict[str, Any], folder: Path, how: pr.campaign.Options) -> pr
     return pr.campaign.collect(folder)
 
 
+def order_parameters(table: pr.campaign.Table, folder: Path, how: pr.campaign.Options) -> pr.campaign.Table:
+    """The table with the columns data_modes and chi_sg; missing where a run has no configurations."""
+    names, done = table.columns["name"], table.columns["state"] == "done"
+    found = np.full((2, len(names)), np.nan)
+    train = np.empty((0, 0))
+    for k in np.flatnonzero(done):
+        run = pr.open_run(folder / "runs" / str(names[k]))
+        if not train.size:
+            train = pr.load_data(run.spec.data, shape=run.spec.shape, data_dir=how.data_dir).train
+            components = pr.observables.principal_components(train, MODES)
+            M_0 = (components**2 * (2 * train).var(0)[:, None]).sum() / train.shape[1]
+            M_data = (pr.observables.data_modes(train, train, MODES) ** 2).mean(0).sum()
+        rbm, visible = run.rbm(), run.samples()
+        M = (pr.observables.data_modes(train, visible, MODES) ** 2).mean(0).sum()
+        found[0, k] = (M - M_0) / (M_data - M_0)
+        v, h = pr.sample(rbm, len(visible), 1, start=visible, seed=int(table.columns["seed"][k]))
+        half = len(v) // 2
+        found[1, k] = pr.observables.chi_sg_of_sets((v[:half], h[:half]), (v[half:], h[half:])).value
+    columns = {**table.columns, "data_modes": found[0], "chi_sg": found[1]}
+    return pr.campaign.Table(columns, {**table.units, "data_modes": "that of the data", "chi_sg": "per unit"})
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run, and collect."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -86,11 +118,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     data, sizes, instances = ("digits", (6, 8), 4) if given.demo else ("mnist", (), given.instances)
     how = pr.campaign.Options(workers=given.workers)
     for L in sizes or map(int, given.sizes.split(",")):
-        tried = finished(pilots(data, L), given.out / f"rates-{L}", how)
-        rates = best(tried.columns)
+        tried = given.out / f"rates-{L}.csv"
+        if not tried.exists():
+            pr.campaign.write_table(tried, finished(pilots(data, L), given.out / f"rates-{L}", how))
+        rates = best(pr.campaign.read_table(tried))
         print(f"L = {L}, learning rates: {rates}", flush=True)
         table = finished(main_grid(data, L, rates, instances), given.out / f"L{L}", how)
-        pr.campaign.write_table(given.out / f"L{L}.csv", table)
+        pr.campaign.write_table(given.out / f"L{L}.csv", order_parameters(table, given.out / f"L{L}", how))
 
 
 if __name__ == "__main__":
