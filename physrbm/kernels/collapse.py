@@ -1,4 +1,4 @@
-"""Points of scaled curves against the curves of the other sizes."""
+"""What a data collapse costs: points against the curves of the other sizes, and against a Gaussian process."""
 
 import numpy as np
 
@@ -35,3 +35,35 @@ def squared_deviations(first, x, y, weight):  # type: ignore[no-untyped-def]
                 total += (y[i] - Y) ** 2 / (1 / weight[i] + variance)
                 n += 1
     return total, n
+
+
+@kernel
+def log_density(x, y, variance, amplitude2, length, mean2):  # type: ignore[no-untyped-def]
+    """-ln P of y (point,) for the covariance mean2 + amplitude2 exp(-(x_i - x_j)^2 / 2 length^2) + variance_i delta_ij.
+
+    By its Cholesky root, row by row; nan where rounding leaves no positive pivot.
+    """
+    n = len(x)
+    root = np.empty((n, n))
+    white = np.empty(n)
+    total = 0.5 * n * np.log(2 * np.pi)
+    for i in range(n):
+        for j in range(i + 1):
+            off = (x[i] - x[j]) / length
+            c = mean2 + amplitude2 * np.exp(-0.5 * off * off)
+            if i == j:
+                c += variance[i]
+            for k in range(j):
+                c -= root[i, k] * root[j, k]
+            if i > j:
+                root[i, j] = c / root[j, j]
+            elif c > 0:
+                root[i, i] = np.sqrt(c)
+            else:
+                return np.nan
+        rest = y[i]
+        for k in range(i):
+            rest -= root[i, k] * white[k]
+        white[i] = rest / root[i, i]
+        total += 0.5 * white[i] * white[i] + np.log(root[i, i])
+    return total

@@ -45,9 +45,19 @@ class Collapse(NamedTuple):
 
 def scaled(found: Curves, x_c: float, slope: float, power: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """X = (x - x_c) L^slope, Y = y L^-power and its error, L over its geometric mean so that units stay."""
-    L = found.size / np.exp(np.log(found.sizes).mean())
-    factor = L**-power
-    return (found.x - x_c) * L**slope, found.y * factor, found.error * factor
+    return _stretched(_relative(found), np.array([x_c, slope, power]))
+
+
+def _relative(found: Curves) -> Curves:
+    """With sizes over their geometric mean."""
+    return found._replace(size=found.size / np.exp(np.log(found.sizes).mean()))
+
+
+def _stretched(found: Curves, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`scaled` of relative sizes by x_c, slope, power."""
+    x_c, slope, power = at
+    factor = found.size**-power
+    return (found.x - x_c) * found.size**slope, found.y * factor, found.error * factor
 
 
 def collapse(
@@ -85,7 +95,7 @@ def collapse_curves(
     """`collapse` of curves that are there."""
     _check(found, method, nu, exponent)
     hold = _Held(x_c, None if nu is None else 1 / nu, exponent)
-    cost = _METHODS[method]
+    cost, sizes, found = _METHODS[method], found.sizes, _relative(found)
     fits = (_descend(cost, found, hold, start, _KERNEL) for start in _starts(cost, found, hold))
     _, at, kernel = min(fits, key=lambda fit: fit[0])
     left_out = (found.without(k) for k in range(len(found.replicates)))
@@ -97,7 +107,7 @@ def collapse_curves(
         return Collapse(
             float(value), float(covariance[0, 0] ** 0.5), float(np.divide(1, slope)), float(derived[0]),
             float(np.divide(power, slope)), float(derived[1]), float(slope), float(covariance[1, 1] ** 0.5), covariance,
-            quality(found.size, *scaled(found, *at)), method, tuple(map(float, found.sizes)), len(found.x),
+            quality(found.size, *_stretched(found, at)), method, tuple(map(float, sizes)), len(found.x),
         )  # fmt: skip
 
 
@@ -122,16 +132,15 @@ Cost = Callable[[Curves, np.ndarray, np.ndarray], float]
 
 
 def _houdayer(found: Curves, at: np.ndarray, kernel: np.ndarray) -> float:
-    return quality(found.size, *scaled(found, *at))
+    return quality(found.size, *_stretched(found, at))
 
 
 def _gaussian(found: Curves, at: np.ndarray, kernel: np.ndarray) -> float:
-    X, Y, error = scaled(found, *at)
+    X, Y, error = _stretched(found, at)
     apart = quality(found.size, X, Y, error)
     if apart >= FAR:  # curves that do not overlap are no collapse, however smooth each is
         return apart
-    log_L = np.log(found.size) - np.log(found.sizes).mean()
-    return gaussian.cost(X, Y, error, kernel) + float(at[2] * log_L.sum())  # the density of y, not that of Y
+    return gaussian.cost(X, Y, error, kernel) + float(at[2] * np.log(found.size).sum())  # the density of y, not of Y
 
 
 _METHODS: dict[str, Cost] = {"houdayer_hartmann": _houdayer, "gaussian_process": _gaussian}

@@ -116,3 +116,8 @@ def test_l_min_dependence_shows_corrections():
 def test_bad_input(change, said):
     with pytest.raises(InvalidInput, match=said):
         pr.scaling.collapse(planted(1), **{**NAMES, **change})
+
+
+def test_a_covariance_that_is_none_costs_more_than_any():
+    x, y = np.zeros(4), np.arange(4.0)
+    assert gaussian.cost(x, y, np.ones(4), np.zeros(3)) >= 1e9
