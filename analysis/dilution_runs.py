@@ -11,14 +11,13 @@ best mean likelihood of held-out digits over two instances at the full budget. T
                   centred gauge, no retraining
 
 Two tables a size, a row a run, with every setting: FOLDER/rates-14.csv of the pilots, which are not run again where it
-is there, and FOLDER/L14.csv, which `dilution_transition.py` reads. To what `physrbm sweep collect` gives, it adds two
-order parameters of the n = 1000 configurations v that a run ends with (sample_sweeps from random starts), s = 2v - 1:
+is there, and FOLDER/L14.csv, which `dilution_transition.py` reads. To what `physrbm sweep collect` gives, it adds order
+parameters of the 1000 configurations that a run ends with (1000 sweeps from random starts):
 
-    data_modes    (M - M_0) / (M_data - M_0), M = sum_a <m_a^2> of m_a = (1/sqrt(Nv)) sum_i c_ia (s_i - mean of data) on
-                  the five leading principal components c_a of the training data, M_0 = (1/Nv) sum_ia c_ia^2 var(s_i) of
-                  independent pixels: 1 as the data, 0 without order
-    chi_sg        (1/N) sum_ij C_ij C'_ij, connected, of both layers, C and C' the covariances of halves of the
-                  configurations (no bias); free spins of zero field have 1
+    modes, spread   O and S of trained.py on the leading principal components of the training data, both 1 for data: S
+                    alone, the variance, is blind to means that are wrong
+    chi_sg          (1/N) sum_ij C_ij C'_ij, connected, of both layers, C and C' the covariances of halves of the
+                    configurations (no bias); free spins without a field have 1
 
 Everything is a sweep of `physrbm sweep`: kill it and start it again, and it goes on. --demo: digits of 6 and 8 pixels a
 side, 4 instances, 5 minutes on two cores.
@@ -30,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from trained import Order
 
 import physrbm as pr
 
@@ -37,7 +37,6 @@ DILUTIONS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995,
 RATES = (0.8, 3.2, 12.8)
 PILOTS = 2
 UPDATES_A_UNIT = 8
-MODES = 5
 COMMON = {"measurements": 2, "samples": 1000, "sample_sweeps": 1000, "ais_chains": 512}
 
 
@@ -85,25 +84,21 @@ def finished(grid: dict[str, Any], folder: Path, how: pr.campaign.Options) -> pr
 
 
 def order_parameters(table: pr.campaign.Table, folder: Path, how: pr.campaign.Options) -> pr.campaign.Table:
-    """The table with the columns data_modes and chi_sg; missing where a run has no configurations."""
+    """The table with the columns modes, spread and chi_sg, missing where a run is not done."""
     names, done = table.columns["name"], table.columns["state"] == "done"
-    found = np.full((2, len(names)), np.nan)
-    train = np.empty((0, 0))
+    found = np.full((3, len(names)), np.nan)
+    order = None
     for k in np.flatnonzero(done):
         run = pr.open_run(folder / "runs" / str(names[k]))
-        if not train.size:
-            train = pr.load_data(run.spec.data, shape=run.spec.shape, data_dir=how.data_dir).train
-            components = pr.observables.principal_components(train, MODES)
-            M_0 = (components**2 * (2 * train).var(0)[:, None]).sum() / train.shape[1]
-            M_data = (pr.observables.data_modes(train, train, MODES) ** 2).mean(0).sum()
-        rbm, visible = run.rbm(), run.samples()
-        M = (pr.observables.data_modes(train, visible, MODES) ** 2).mean(0).sum()
-        found[0, k] = (M - M_0) / (M_data - M_0)
-        v, h = pr.sample(rbm, len(visible), 1, start=visible, seed=int(table.columns["seed"][k]))
+        if order is None:  # the data of all runs are the same
+            order = Order.of(pr.load_data(run.spec.data, shape=run.spec.shape, data_dir=how.data_dir).train)
+        visible = run.samples()
+        found[:2, k] = order(visible).mean(), order.spread(visible)
+        v, h = pr.sample(run.rbm(), len(visible), 1, start=visible, seed=int(table.columns["seed"][k]))
         half = len(v) // 2
-        found[1, k] = pr.observables.chi_sg_of_sets((v[:half], h[:half]), (v[half:], h[half:])).value
-    columns = {**table.columns, "data_modes": found[0], "chi_sg": found[1]}
-    return pr.campaign.Table(columns, {**table.units, "data_modes": "that of the data", "chi_sg": "per unit"})
+        found[2, k] = pr.observables.chi_sg_of_sets((v[:half], h[:half]), (v[half:], h[half:])).value
+    columns = {**table.columns, "modes": found[0], "spread": found[1], "chi_sg": found[2]}
+    return pr.campaign.Table(columns, {**table.units, "modes": "of data", "spread": "of data", "chi_sg": "per unit"})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

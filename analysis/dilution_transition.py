@@ -11,6 +11,8 @@ gauge. Quantities of one machine, an instance each:
                  that where fields were spoiled
     excess       (eps2 - eps2 of data) / (eps2 of independent pixels - eps2 of data): 0 as good as data, 1 without any
                  correlation
+    spread       S of trained.py, the variance on the leading modes of the data: 1 for data
+    chi_sg       connected spin-glass susceptibility (1/N) sum_ij C_ij^2 of both layers
     giant        units in the largest component of the graph / N, N = Nv + Nh
     edge         largest singular value of W / edge of the random matrix with the same couplings
 
@@ -67,6 +69,7 @@ def tables(files: Sequence[Path]) -> dict[str, Table]:
             "excess": (read["eps2"] - read["anchor_eps2"]) / (far - read["anchor_eps2"]),
             "giant": read["giant_fraction"],
             "edge": read["spectral_norm"] / read["random_matrix_edge"],
+            **{name: read.get(name, np.full(len(done), np.nan)) for name in ("spread", "chi_sg")},
         }
         for way, pattern in WAYS.items():
             own = done & np.array([re.fullmatch(pattern, name) is not None for name in read["family"]])
@@ -146,13 +149,17 @@ def axis(table: Table) -> list[dict[str, Any]]:
 
 
 def draw(found: dict[str, Table], to: Path) -> None:
-    """A row a way: retained on three axes, excess, structure."""
-    columns = (("p", "retained"), ("c", "retained"), ("p", "excess"), ("p", "giant"), ("p", "edge"))
+    """A row a way: retained on two axes, the other order parameters that the tables have, structure."""
     words = {
-        "p": "dilution p", "c": "bonds a unit", "retained": "likelihood retained", "excess": "excess of eps2",
-        "giant": "largest component / N", "edge": "norm of W / random edge",
+        "retained": "likelihood retained", "excess": "excess of eps2", "spread": "spread S on modes of data",
+        "chi_sg": "chi_SG, connected", "giant": "largest component / N", "edge": "norm of W / random edge",
     }  # fmt: skip
-    figure, axes = plt.subplots(len(found), len(columns), figsize=(15, 2.9 * len(found)), layout="constrained")
+    columns = [("p", "retained"), ("c", "retained")]
+    has = [y for y in words if all(np.isfinite(table[y]).any() for table in found.values())]
+    columns += [("p", y) for y in has if y != "retained"]
+    figure, axes = plt.subplots(
+        len(found), len(columns), figsize=(2.9 * len(columns), 2.9 * len(found)), layout="constrained"
+    )
     for row, (way, table) in zip(axes, found.items(), strict=True):
         for ax, (x, y) in zip(row, columns, strict=True):
             curves = pr.scaling.curves(table, x="p", y=y, **NAMES)
@@ -161,7 +168,8 @@ def draw(found: dict[str, Table], to: Path) -> None:
                 at = curves.x[own] if x == "p" else _degree(table, N, curves.x[own])
                 ax.errorbar(at, curves.y[own], curves.error[own], fmt="-" + "osD^"[k % 4], ms=3.5, lw=1,
                             color=plt.get_cmap("viridis")(k / len(curves.sizes)), label=f"{N:g}")  # fmt: skip
-            ax.set(xlabel=words[x], ylabel=words[y], xscale="log" if x == "c" else "linear")
+            ax.set(xlabel="dilution p" if x == "p" else "bonds a unit", ylabel=words[y],
+                   xscale="log" if x == "c" else "linear")  # fmt: skip
             if y in ("retained", "excess"):
                 ax.set_ylim(-0.3, 1.15)
                 ax.axhline(0, color="0.7", lw=0.7)
