@@ -10,29 +10,35 @@ def squared_deviations(first, x, y, weight):  # type: ignore[no-untyped-def]
     """Sum over points of (y_i - Y_i)^2 / (1/weight_i + dY_i^2), and the number of points in it.
 
     first: (size + 1,) where each size begins in x, y, weight (point,), x ascending within a size. Y_i with its error
-    dY_i is the weighted straight line, at x_i, through the two neighbours of x_i of every other size; points without
-    any are left out.
+    dY_i is the weighted parabola, at x_i, through the neighbours of x_i of all other sizes that reach beyond x_i on
+    both sides, two on either side where there are two; points without enough of them are left out.
     """
     total, n = 0.0, 0
+    s, t = np.empty(5), np.empty(3)
     for own in range(len(first) - 1):
         for i in range(first[own], first[own + 1]):
-            K, Kx, Ky, Kxx, Kxy = 0.0, 0.0, 0.0, 0.0, 0.0
+            s[:] = 0.0
+            t[:] = 0.0
+            unit = 0.0  # in which distances are counted, so that no power of them is lost in rounding
             for other in range(len(first) - 1):
                 low, high = first[other], first[other + 1]
                 right = low + np.searchsorted(x[low:high], x[i])
                 if other == own or right in (low, high):
                     continue
-                for j in (right - 1, right):
-                    w, off = weight[j], x[j] - x[i]
-                    K += w
-                    Kx += w * off
-                    Ky += w * y[j]
-                    Kxx += w * off * off
-                    Kxy += w * off * y[j]
-            det = K * Kxx - Kx * Kx
-            if det > 1e-12 * K * Kxx:
-                Y, variance = (Kxx * Ky - Kx * Kxy) / det, Kxx / det
-                total += (y[i] - Y) ** 2 / (1 / weight[i] + variance)
+                if unit == 0.0:
+                    unit = x[right] - x[right - 1]
+                for j in range(max(right - 2, low), min(right + 2, high)):
+                    power = weight[j]
+                    for k in range(5):
+                        s[k] += power
+                        if k < 3:
+                            t[k] += power * y[j]
+                        power *= (x[j] - x[i]) / unit
+            a, b, c = s[2] * s[4] - s[3] * s[3], s[2] * s[3] - s[1] * s[4], s[1] * s[3] - s[2] * s[2]
+            det = s[0] * a + s[1] * b + s[2] * c
+            if det > 1e-9 * s[0] * s[2] * s[4]:
+                off = y[i] - (t[0] * a + t[1] * b + t[2] * c) / det
+                total += off * off / (1 / weight[i] + a / det)
                 n += 1
     return total, n
 

@@ -12,9 +12,11 @@ FAR = 1e6
 def quality(size: np.ndarray, x: np.ndarray, y: np.ndarray, error: np.ndarray) -> float:
     """S = mean of (y_i - Y_i)^2 / (error_i^2 + dY_i^2) over the points that lie between points of other sizes.
 
-    All arrays (point,), scaled. Y_i with its error dY_i is the weighted straight line through the two neighbours of x_i
-    of every other size (their eq. B3-B5). About 1 where the collapse is as good as the errors; huge where less than
-    half of the points have neighbours, since curves that do not overlap say nothing.
+    All arrays (point,), scaled. Y_i with its error dY_i is the weighted parabola through the two neighbours on either
+    side of x_i of all other sizes. Houdayer and Hartmann take a straight line through one on either side (eq. B3-B5),
+    which a curve leaves by h^2 f''/8 at the distance h of points: where errors are smaller than that, their S sees
+    little else, and is least where points of different sizes coincide. About 1 where curves agree within errors; huge
+    where less than half of the points have neighbours, since curves that do not overlap say nothing.
     """
     order = np.lexsort((x, size))
     sizes = size[order]
