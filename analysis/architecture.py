@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
-from dilution_runs import COMMON, DILUTIONS, RATES, finished
+from dilution_runs import COMMON, DILUTIONS, RATES, best, finished
 from dilution_transition import LEVELS, NAMES, POOR, POWER, axis, threshold
 from finite_size_scaling import plain
 
@@ -81,15 +81,11 @@ def configurations(plan: Plan) -> dict[str, dict[str, Any]]:
 
 
 def chosen(pilots: Table) -> dict[tuple[str, float], float]:
-    """The rate of every configuration and p: the best mean likelihood of held-out data, of runs that came to one."""
-    rates: dict[tuple[str, float], float] = {}
-    for name, p in sorted(set(zip(pilots["family"].tolist(), pilots["dilution"].tolist(), strict=True))):
-        here = (pilots["family"] == name) & (pilots["dilution"] == p)
-        found = {
-            rate: pilots["log_likelihood_test"][here & (pilots["learning_rate"] == rate)].mean()
-            for rate in np.unique(pilots["learning_rate"][here]).tolist()
-        }
-        rates[name, p] = max(found, key=lambda rate: -np.inf if np.isnan(found[rate]) else found[rate])
+    """The best rate of every configuration and p."""
+    rates = {}
+    for name in np.unique(pilots["family"]).tolist():
+        own = {column: x[pilots["family"] == name] for column, x in pilots.items()}
+        rates.update({(name, p): rate for p, rate in best(own).items()})
     return rates
 
 
@@ -158,11 +154,7 @@ def thresholds(table: Table) -> list[dict[str, Any]]:
 
 
 def verdict(fits: Sequence[dict[str, Any]], shared: tuple[str, str]) -> str:
-    """What the collapses of all N say of a = 0 and a = 1, named in `shared`.
-
-    Equal grids of p make points coincide at a = 0 and hold the pairwise method there, with an error of 0; the larger
-    error of both methods stands for either.
-    """
+    """What the collapses of all N say of a = 0 and a = 1, named in `shared`: by the larger error of both methods."""
     whole = [fit for fit in fits if fit["N_min"] == min(f["N_min"] for f in fits)]
     if (S := min(fit["S"] for fit in whole)) >= POOR:
         return f"none collapses (S = {S:.1f})"

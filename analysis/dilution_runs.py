@@ -24,7 +24,7 @@ side, 4 instances, 5 minutes on two cores.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +51,15 @@ def pilots(data: str, L: int) -> dict[str, Any]:
     return {"settings": common, "grid": {"dilution": [*DILUTIONS], "learning_rate": [*RATES], "seeds": PILOTS}}
 
 
-def best(table: dict[str, np.ndarray]) -> dict[float, float]:
+def best(pilots: Mapping[str, np.ndarray]) -> dict[float, float]:
     """The rate of every dilution: the best mean likelihood of held-out data, of runs that came to one."""
     rates = {}
-    for p in DILUTIONS:
-        found = {}
-        for rate in RATES:
-            here = (table["dilution"] == p) & (table["learning_rate"] == rate)
-            found[rate] = table["log_likelihood_test"][here].mean()
+    for p in np.unique(pilots["dilution"]).tolist():
+        tried = np.where(pilots["dilution"] == p, pilots["learning_rate"], np.nan)
+        found = {
+            rate: pilots["log_likelihood_test"][tried == rate].mean()
+            for rate in np.unique(tried[~np.isnan(tried)]).tolist()
+        }
         rates[p] = max(found, key=lambda rate: -np.inf if np.isnan(found[rate]) else found[rate])
     return rates
 

@@ -10,35 +10,43 @@ def squared_deviations(first, x, y, weight):  # type: ignore[no-untyped-def]
     """Sum over points of (y_i - Y_i)^2 / (1/weight_i + dY_i^2), and the number of points in it.
 
     first: (size + 1,) where each size begins in x, y, weight (point,), x ascending within a size. Y_i with its error
-    dY_i is the weighted parabola, at x_i, through the neighbours of x_i of all other sizes that reach beyond x_i on
-    both sides, two on either side where there are two; points without enough of them are left out.
+    dY_i is the parabola, at x_i, through the neighbours of x_i of all other sizes that reach beyond x_i on both sides,
+    two on either side where there are two; points without enough of them are left out. The farther ones fade in and
+    out as x_i goes from one neighbour to the next, so that the sum is continuous where points of two sizes meet.
     """
     total, n = 0.0, 0
-    s, t = np.empty(5), np.empty(3)
+    near, fading = np.empty(4 * len(first), np.int64), np.empty(4 * len(first))
+    s = np.empty(5)
     for own in range(len(first) - 1):
         for i in range(first[own], first[own + 1]):
-            s[:] = 0.0
-            t[:] = 0.0
-            unit = 0.0  # in which distances are counted, so that no power of them is lost in rounding
+            m, unit = 0, 1.0
             for other in range(len(first) - 1):
                 low, high = first[other], first[other + 1]
                 right = low + np.searchsorted(x[low:high], x[i])
                 if other == own or right in (low, high):
                     continue
-                if unit == 0.0:
-                    unit = x[right] - x[right - 1]
+                unit = x[right] - x[right - 1]  # in which distances are counted: their powers stay of order 1
+                part = (x[i] - x[right - 1]) / unit
                 for j in range(max(right - 2, low), min(right + 2, high)):
-                    power = weight[j]
-                    for k in range(5):
-                        s[k] += power
-                        if k < 3:
-                            t[k] += power * y[j]
-                        power *= (x[j] - x[i]) / unit
+                    near[m] = j
+                    fading[m] = 1.0 - part if j < right - 1 else part if j > right else 1.0
+                    m += 1
+            s[:] = 0.0
+            for k in range(m):
+                power = weight[near[k]] * fading[k]
+                for e in range(5):
+                    s[e] += power
+                    power *= (x[near[k]] - x[i]) / unit
             a, b, c = s[2] * s[4] - s[3] * s[3], s[2] * s[3] - s[1] * s[4], s[1] * s[3] - s[2] * s[2]
             det = s[0] * a + s[1] * b + s[2] * c
             if det > 1e-9 * s[0] * s[2] * s[4]:
-                off = y[i] - (t[0] * a + t[1] * b + t[2] * c) / det
-                total += off * off / (1 / weight[i] + a / det)
+                Y, variance = 0.0, 0.0
+                for k in range(m):
+                    off = (x[near[k]] - x[i]) / unit
+                    share = weight[near[k]] * fading[k] * (a + b * off + c * off * off) / det
+                    Y += share * y[near[k]]
+                    variance += share * share / weight[near[k]]
+                total += (y[i] - Y) ** 2 / (1 / weight[i] + variance)
                 n += 1
     return total, n
 

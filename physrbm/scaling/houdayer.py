@@ -13,10 +13,11 @@ def quality(size: np.ndarray, x: np.ndarray, y: np.ndarray, error: np.ndarray) -
     """S = mean of (y_i - Y_i)^2 / (error_i^2 + dY_i^2) over the points that lie between points of other sizes.
 
     All arrays (point,), scaled. Y_i with its error dY_i is the weighted parabola through the two neighbours on either
-    side of x_i of all other sizes. Houdayer and Hartmann take a straight line through one on either side (eq. B3-B5),
-    which a curve leaves by h^2 f''/8 at the distance h of points: where errors are smaller than that, their S sees
-    little else, and is least where points of different sizes coincide. About 1 where curves agree within errors; huge
-    where less than half of the points have neighbours, since curves that do not overlap say nothing.
+    side of x_i of all other sizes, of which the farther ones fade as the next one comes near. Houdayer and Hartmann
+    take a straight line through one on either side (eq. B3-B5). A curve leaves it by h^2 f''/8 at the distance h of
+    points: where errors are smaller, their S sees little else, and is least where points of different sizes coincide.
+    About 1 where curves agree within errors; huge where less than half of the points have neighbours, since curves that
+    do not overlap say nothing.
     """
     order = np.lexsort((x, size))
     sizes = size[order]

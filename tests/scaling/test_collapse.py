@@ -14,20 +14,21 @@ def naive_quality(size, x, y, error):
     """Houdayer & Hartmann (2004), eq. B1, with a parabola through two neighbours on either side, point by point."""
     terms = []
     for i in range(len(x)):
-        near = []
+        near, fading = [], []
         for L in set(size) - {size[i]}:
             own = [k for k in range(len(x)) if size[k] == L]
-            left = sorted((k for k in own if x[k] < x[i]), key=lambda k: x[k])
-            right = sorted((k for k in own if x[k] >= x[i]), key=lambda k: x[k])
+            left = sorted((k for k in own if x[k] < x[i]), key=lambda k: x[k])[-2:]
+            right = sorted((k for k in own if x[k] >= x[i]), key=lambda k: x[k])[:2]
             if left and right:
-                near += left[-2:] + right[:2]
-        if not near:
+                part = (x[i] - x[left[-1]]) / (x[right[0]] - x[left[-1]])
+                near += left + right
+                fading += [1 - part, 1][-len(left) :] + [1, part][: len(right)]
+        if len(near) < 3:
             continue
-        A = np.stack([x[near] ** k for k in range(3)], 1)
-        inverse = np.linalg.inv(A.T @ (A * error[near][:, None] ** -2))
-        at = x[i] ** np.arange(3)
-        master = at @ inverse @ A.T @ (y[near] / error[near] ** 2)
-        terms.append((y[i] - master) ** 2 / (error[i] ** 2 + at @ inverse @ at))
+        A, variance = np.stack([x[near] ** k for k in range(3)], 1), error[near] ** 2
+        weight = np.array(fading) / variance
+        share = x[i] ** np.arange(3) @ np.linalg.inv(A.T @ (A * weight[:, None])) @ (A.T * weight)
+        terms.append((y[i] - share @ y[near]) ** 2 / (error[i] ** 2 + share**2 @ variance))
     return np.mean(terms)
 
 
