@@ -13,7 +13,7 @@ Three systems, each with y = L^(exponent/nu) f((x - x_c) L^(1/nu)) and `pr.scali
                   c = 1 (Molloy & Reed 1995), nu = 3, [S] ~ N^(2/3) (Bollobas 1984)
 
 Each collapse is made by both methods and for every smallest size, because corrections to scaling are larger than
-errors at small ones; beside it the crossings of (L, 2L). Writes FOLDER/NAME.csv, tables that are read where they are
+errors at small ones; beside it the crossings of neighbouring sizes. Writes FOLDER/NAME.csv, tables that are read where they are
 there, NAME.png, NAME.pdf and results.json. --demo: a few minutes on two cores with fewer sweeps and instances.
 """
 
@@ -103,8 +103,8 @@ def percolation(demo: bool, workers: int) -> Table:
 
 def graphs(demo: bool, workers: int) -> Table:
     """The largest component S at c = 1 + X N^(-1/3), X up to 4."""
-    factors, n = ((1, 4, 16), 200) if demo else ((1, 4, 16, 64), 800)
-    points = {factor: 1 + 4 * WINDOW * (1284 * factor) ** (-1 / 3) for factor in factors}
+    factors, n = ((1, 4, 16), 200) if demo else ((1, 4, 16, 64), 600)
+    points = {factor: 1 + np.linspace(-4, 4, 17) * (1284 * factor) ** (-1 / 3) for factor in factors}
     table = _components(_machine, points, n, workers)
     return {**table, "L": 1284 * table["L"]}
 
@@ -161,7 +161,7 @@ def analyse(table: Table, of: Analysis, drift: float | None) -> dict[str, Any]:
             rows.append({"method": method, "L_min": smallest, **fit._asdict()})
             print(f"    {method:<18} L >= {smallest:<6g}{_said(fit, of)}   S = {fit.quality:.1f}", flush=True)
     power = of.known["exponent"] / of.known["nu"]
-    crossing = pr.scaling.crossing(table, y=of.y, exponent_over_nu=power, drift=drift, **NAMES)
+    crossing = pr.scaling.crossing(table, y=of.y, exponent_over_nu=power, drift=drift, ratio=None, **NAMES)
     for pair in crossing.pairs:
         at = f"{pr.Estimate(pair.x, pair.error, 1)}" if pair.found else pair.reason
         print(f"    ({pair.small:g}, {pair.large:g}) cross at {at}")
