@@ -13,8 +13,8 @@ Three systems, each with y = L^(exponent/nu) f((x - x_c) L^(1/nu)) and `pr.scali
                   c = 1 (Molloy & Reed 1995), nu = 3, [S] ~ N^(2/3) (Bollobas 1984)
 
 Each collapse is made by both methods and for every smallest size, because corrections to scaling are larger than
-errors at small ones; beside it the crossings of neighbouring sizes. Writes FOLDER/NAME.csv, tables that are read where they are
-there, NAME.png, NAME.pdf and results.json. --demo: a few minutes on two cores with fewer sweeps and instances.
+errors at small ones; beside it the crossings of neighbouring sizes. Writes FOLDER/NAME.csv, tables that are read where
+they are there, NAME.png, NAME.pdf and results.json. --demo: a few minutes on two cores with fewer sweeps and instances.
 """
 
 import argparse
