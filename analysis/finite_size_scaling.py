@@ -62,10 +62,10 @@ RATIO = pr.scaling.Quantity((("S", 1), ("S", 2)), _ratio)
 
 
 def ising(demo: bool, workers: int) -> Table:
-    """<|m|>, <m^2>, <m^4> of every lane, at T = T_c + t with t L / T_c up to 1; a lane is an instance."""
+    """<|m|>, <m^2>, <m^4> of every lane, at T = T_c + t with t L / T_c up to 0.45; a lane is an instance."""
     rows = []
     for L in (8, 16, 32) if demo else (8, 16, 32, 64, 128):
-        points = T_C * (1 + 0.6 * WINDOW / L)
+        points = T_C * (1 + 0.45 * np.linspace(-1, 1, 7) / L)
         T = points[np.arange(2048) % len(points)].reshape(2, 1024)
         run = torus_run(L, 10_000 if demo else 60_000)
         found = lanes([pr.ensembles.ising_lattice((L, L))], T, run, seed=900 + L, up=True)

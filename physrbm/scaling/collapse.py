@@ -148,7 +148,10 @@ METHODS = tuple(_METHODS)
 
 
 def _starts(cost: Cost, found: Curves, hold: _Held) -> list[np.ndarray]:
-    low, high = found.x.min(), found.x.max()
+    own = [found.x[found.size == L] for L in found.sizes]
+    low, high = max(x.min() for x in own), min(x.max() for x in own)  # large sizes are measured close to x_c
+    if not low < high:
+        low, high = found.x.min(), found.x.max()
     axes: list[Any] = [low + (high - low) * np.linspace(0.1, 0.9, 17), _SLOPES, _POWERS]
     free = product(*(axis for axis, held in zip(axes, hold, strict=True) if held is None))
     points = [hold.full(np.array(values)) for values in free]
