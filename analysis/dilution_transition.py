@@ -19,9 +19,10 @@ gauge. Quantities of one machine, an instance each:
 Per way: p_90 and p_50, where `retained` falls to 0.9 and 0.5 (straight lines between points, jackknife over instances).
 chi = N n/(n-1) ([r^2] - [r]^2) of `retained` and its peak. The common axis: retained = f((1 - p) N^a) for all sizes at
 fixed Nh / Nv, a = 0 for p, 1 for bonds a unit, 2 for bonds; a comes from a collapse in (1 - p)^(1/4) with x_c = 0, by
-both methods, and is shown where curves follow it (S below 5). The verdict is that of `pr.scaling.transition` on p,
-beside a change point of each size. Fewer than 20 instances show no two humps; ten instances describe an error, three
-would not.
+both methods, and is shown where curves follow it (S below 5). The verdict is that of `pr.scaling.transition` on p.
+Axis and verdict end where `retained` falls below 0: what happens beyond, to spoiled fields, is another thing. A change
+point is searched for in the whole curve of each size. Fewer than 20 instances show no two humps; ten instances describe
+an error, three would not.
 
 "Generates well" (claim A of arXiv 2511.00648) is read as: at least nine tenths of the likelihood are retained.
 "Sharp" (claim C): the curves become sharper with size. Writes transition.png, .pdf, results.json.
@@ -47,6 +48,7 @@ Table = dict[str, np.ndarray]
 WAYS = {"before": "before-.*", "after, binary": "after-binary", "after, centred": "after-centred"}
 LEVELS = (0.9, 0.5)
 NAMES = {"size": "N", "instance": "seed"}
+POINTS = 8  # of diluted machines, for a collapse
 POOR = 5.0  # S from which curves do not follow a collapse
 POWER = 0.25  # of 1 - p, so that points are about equally far apart
 
@@ -115,9 +117,13 @@ def analyse(table: Table) -> dict[str, Any]:
             f"p = {pr.Estimate(peak['x'], peak['x_error'], 1)}, {pr.Estimate(peak['height'], peak['height_error'], 1)}"
         )
         print(f"    N = {peak['size']:<6g} peak of chi: {where if peak['found'] else 'none, ' + peak['reason']}")
-    if len(sizes) > 1:
-        result["axis"] = axis(table)
-        verdict = pr.scaling.transition(table, x="p", y="retained", exponent=0.0, **NAMES)
+    kept = learned(table)
+    n = len(np.unique(np.stack([kept["N"], kept["p"]]), axis=1)[0])
+    if len(sizes) > 1 and n - len(sizes) < POINTS:
+        print(f"    {n} points at which something is retained: too few for an axis and a verdict")
+    elif len(sizes) > 1:
+        result["axis"] = axis(kept)
+        verdict = pr.scaling.transition(kept, x="p", y="retained", exponent=0.0, **NAMES)
         result["transition"] = verdict._asdict()
         print(
             f"    {verdict.kind}: {verdict.reason}"
@@ -130,6 +136,13 @@ def _degree(table: Table, N: float, p: float) -> float:
     """Bonds a unit, 2 (1 - p) Nv Nh / N, at Nh / Nv = 500/784."""
     alpha = 500 / 784
     return 2 * (1 - p) * N * alpha / (1 + alpha) ** 2
+
+
+def learned(table: Table) -> Table:
+    """The rows below the first p at which the mean of a size is negative: there is nothing left that was learned."""
+    found = pr.scaling.curves(table, x="p", y="retained", **NAMES)
+    end = found.x[found.y < 0].min(initial=np.inf)
+    return {name: column[table["p"] < end] for name, column in table.items()}
 
 
 def axis(table: Table) -> list[dict[str, Any]]:
