@@ -81,10 +81,14 @@ def tables(files: Sequence[Path]) -> dict[str, Table]:
 
 
 def threshold(table: Table, N: float, level: float) -> pr.Estimate:
-    """p where `retained` first falls below `level`; nan where it does not."""
+    """p where `retained` first falls below `level`; nan where it does not.
+
+    In every replicate of what its own dense machines retain: p = 0 is the first point.
+    """
     found = pr.scaling.curves({k: x[table["N"] == N] for k, x in table.items()}, x="p", y="retained", **NAMES)
 
     def at(y: np.ndarray) -> float:
+        y = y / y[0]
         below = np.flatnonzero(y < level)
         if not len(below) or below[0] == 0:
             return np.nan

@@ -12,6 +12,7 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 from validation_glasses import gaussian, mean_field, nishimori
 from validation_ising import anisotropic, crossings, ring, square
 from validation_rows import Part, Row, as_json, timed
@@ -44,11 +45,15 @@ def picture(rows: list[Row], path: Path) -> None:
     y = range(len(rows))
     ax.axvspan(-3, 3, color="0.93")
     ax.axvline(0, color="0.6", lw=0.8)
-    sigma = [row.sigma for row in rows]
+    sigma = np.array([row.sigma for row in rows])
+    far = np.abs(sigma) > 5.8
     ax.errorbar(
         sigma, y, xerr=[row.allowed / row.estimate.error for row in rows], fmt="none", ecolor="0.75", elinewidth=5
     )
-    ax.scatter(sigma, y, s=14, c=["C0" if row.passed else "C3" for row in rows], zorder=3)
+    colour = np.array(["C0" if row.passed else "C3" for row in rows])
+    ax.scatter(sigma[~far], np.flatnonzero(~far), s=14, c=colour[~far], zorder=3)
+    for k in np.flatnonzero(far):
+        ax.scatter(5.8 * np.sign(sigma[k]), k, s=30, c=colour[k], marker=">" if sigma[k] > 0 else "<", zorder=3)
     ax.set(xlim=(-6, 6), ylim=(len(rows) - 0.5, -0.5), xlabel="deviation from the known value, standard errors")
     ax.set_yticks(y, [f"{row.quantity}  ({row.source})" for row in rows], fontsize=7)
     figure.savefig(path, dpi=100)

@@ -22,6 +22,7 @@ def draw(found: "Curves", fit: "Collapse | None", names: tuple[str, str, str], a
     """Lines of a picture of the curves, or of the scaled ones where there is a `fit`; names of x, y, and size."""
     from physrbm.scaling import scaled
 
+    names = (printable(names[0]), printable(names[1]), printable(names[2]))
     x, y, titles = found.x, found.y, names[:2]
     if fit is not None:
         x, y, _ = scaled(found, fit.x_c, fit.inverse_nu, fit.exponent * fit.inverse_nu)
@@ -56,14 +57,15 @@ def _sizes(found: "Found", size: str) -> Iterator[str]:
     """A row each, with its peak."""
     from physrbm.estimate import compact
 
-    yield f"{size:<12}points  instances  peak of the susceptibility, size times the variance over instances"
+    wide = max(12, len(printable(size)) + 2)
+    yield f"{printable(size):<{wide}}points  instances  peak of the susceptibility, size x variance over instances"
     for k, L in enumerate(found.curves.sizes):
         n = found.curves.instances[found.curves.size == L]
         peak = found.peaks[k] if found.peaks else None
         text = found.no_peaks if peak is None else f"none: {peak.reason}"
         if peak and peak.found:
             text = f"at {compact(peak.x, peak.x_error)}, height {compact(peak.height, peak.height_error)}"
-        yield f"{L:<12g}{len(n):>6}{f'{n.min()}..{n.max()}':>11}  {text}"
+        yield f"{L:<{wide}g}{len(n):>6}{f'{n.min()}..{n.max()}':>11}  {text}"
 
 
 def verdict(found: "Found") -> str:

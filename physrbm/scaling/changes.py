@@ -68,8 +68,9 @@ def change_point(
     a change of slope, at one of the places between points. The gain in log-likelihood is held against that of
     399 draws of the smooth curve with new noise (Student's t of the instances); a change is found where at
     most a fraction `level` of them gains as much. A crossover that is narrower than the distance of the points cannot
-    be told from a jump. size, at: which one of several sizes. Raises InvalidInput for less than 8 points,
-    and like `curves`.
+    be told from a jump, and where points are few a smooth curve follows any: with errors of a sixtieth of a step, about
+    20 points find it, and about 30 a kink. size, at: which one of several sizes. Raises InvalidInput for less than 8
+    points, and like `curves`.
     """
     if not 1 / (_DRAWS + 1) <= level < 1:
         raise InvalidInput(f"level is {level:g}; {1 / (_DRAWS + 1):g} to 1 is allowed")
@@ -119,7 +120,9 @@ def _one_size(
         raise InvalidInput(f"the table has the sizes {', '.join(f'{L:g}' for L in found.sizes)}: say which one by at")
     kept = found.size == (found.sizes[0] if at is None else at)
     if kept.sum() < _LEAST:
-        raise InvalidInput(f"{kept.sum()} points at size {at}; a change point needs at least {_LEAST}")
+        raise InvalidInput(
+            f"{kept.sum()} points{'' if at is None else f' at {size} {at:g}'}; a change point needs at least {_LEAST}"
+        )
     return found._replace(x=found.x[kept], y=found.y[kept], error=found.error[kept], instances=found.instances[kept])
 
 

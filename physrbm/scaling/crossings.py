@@ -102,7 +102,7 @@ def _meet(found: Curves, L: float, M: float, power: float) -> tuple[Crossing, np
     all_of = [real_roots(difference(values, errors)) for values, errors in both]
     near = np.array([r[np.abs(r - at[0]).argmin()] if len(r) else np.nan for r in all_of])
     lost = np.isnan(near)
-    if lost.mean() > 0.1:
+    if lost[np.isin(found.group, np.searchsorted(found.sizes, [L, M]))].mean() > 0.1:
         return Crossing(float(L), float(M), False, np.nan, np.nan, np.nan, "the crossing is lost in the noise"), nothing
     near[lost] = at[0]
     where = middle + half * near

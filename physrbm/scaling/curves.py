@@ -12,6 +12,7 @@ from physrbm.scaling.replicates import Sums, replicates
 Table = Mapping[str, np.ndarray]
 """Columns of equal length by name, a row an instance at one x and one size; missing values are NaN"""
 _MOST_BLOCKS = 40
+_SMALL = 1e-150
 
 
 class Curves(NamedTuple):
@@ -85,8 +86,11 @@ def curves(
         kept &= (columns[x] >= x_range[0]) & (columns[x] <= x_range[1])
     if l_min is not None:
         kept &= columns[size] >= l_min
+    if instance is not None:
+        kept &= _named(table, instance, len(kept))
     if not kept.any():
-        raise InvalidInput(f"no row of the table has {', '.join(names)}{_within(x_range, l_min)}")
+        needed = ", ".join(names if instance is None else [*names, instance])
+        raise InvalidInput(f"no row of the table has {needed}{_within(x_range, l_min)}")
     columns = {name: column[kept] for name, column in columns.items()}
     labels = None if instance is None else _labels(table, instance, kept)
     return _averaged(columns, x, size, quantity, labels, blocks)
@@ -102,13 +106,16 @@ def _averaged(
         at, n = where[count.argmin()], count.min()
         raise InvalidInput(f"instances at {size} {at[0]:g}, {x} {at[1]:g}: {n}; at least {quantity.least} are needed")
     if labels is None:
-        labels = _ranks(of)
+        labels = _ranks(of, np.arange(len(of)))
     powers = np.stack([columns[name] ** power for name, power in quantity.columns])  # (average, row)
     sums = np.stack([np.bincount(of, row) for row in powers])
     value = np.asarray(quantity.function(where[:, 0], count, *(sums / count)), np.float64)
     if not np.isfinite(value).all():
         at = where[~np.isfinite(value)][0]
         raise InvalidInput(f"{size} {at[0]:g}, {x} {at[1]:g}: noise leaves no value; more instances are needed")
+    largest = np.abs(value).max()
+    if largest > 1 / _SMALL or 0 < largest < _SMALL:
+        raise InvalidInput(f"values are up to {largest:.1e}, whose squares cannot be computed: rescale them")
     values, errors, group = [], [], []
     for k, L in enumerate(np.unique(where[:, 0])):
         own, here = where[:, 0] == L, columns[size] == L
@@ -127,18 +134,25 @@ def _averaged(
 
 
 def _sums(of: np.ndarray, powers: np.ndarray, labels: np.ndarray, size: np.ndarray, blocks: int) -> Sums:
-    """What the rows of one size, at the points `of`, add up to in each of `blocks` blocks of instances at most."""
+    """What the rows of one size, at the points `of`, add up to in each of `blocks` blocks of instances at most.
+
+    Where names differ from point to point, a block has about as many instances of every point.
+    """
     names, which = np.unique(labels, return_inverse=True)
+    which = which.reshape(-1)
+    rank = np.full(len(names), len(of))
+    np.minimum.at(rank, which, _ranks(of, which))
+    place = np.argsort(np.argsort(rank, kind="stable"))
     n = min(len(names), blocks)
-    at = which.reshape(-1) * n // len(names) * len(size) + of
+    at = place[which] * n // len(names) * len(size) + of
     cells = n * len(size)
     parts = np.stack([np.bincount(at, row, cells) for row in powers])
     return Sums(size, np.bincount(at, minlength=cells).reshape(n, -1), parts.reshape(len(powers), n, -1))
 
 
-def _ranks(of: np.ndarray) -> np.ndarray:
-    """0, 1, 2, ... within every group."""
-    order = np.argsort(of, kind="stable")
+def _ranks(of: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """0, 1, 2, ... within every group, in the order of `by`."""
+    order = np.lexsort((by, of))
     first = np.searchsorted(of[order], of[order])
     ranks = np.empty(len(of), np.int64)
     ranks[order] = np.arange(len(of)) - first
@@ -154,6 +168,15 @@ def _column(table: Table, name: str, n: int) -> np.ndarray:
     if len(found) != n:
         raise InvalidInput(f"column {name!r} has {len(found)} rows, others {n}")
     return found.astype(np.float64)
+
+
+def _named(table: Table, name: str, n: int) -> np.ndarray:
+    """Rows (n,) that have an instance."""
+    labels: np.ndarray = np.asarray(table[name]) if name in table else np.empty(0)
+    if len(labels) != n or labels.dtype.kind not in "fU":
+        return np.ones(n, bool)
+    there: np.ndarray = ~np.isnan(labels) if labels.dtype.kind == "f" else labels != ""
+    return there
 
 
 def _labels(table: Table, name: str, kept: np.ndarray) -> np.ndarray:

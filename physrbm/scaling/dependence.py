@@ -1,5 +1,7 @@
 """How a collapse depends on the smallest size that is let in."""
 
+import numpy as np
+
 from physrbm.errors import InvalidInput
 from physrbm.scaling.collapse import LEAST, Collapse, collapse
 from physrbm.scaling.curves import Table, curves
@@ -25,10 +27,15 @@ def l_min_dependence(
     InvalidInput like `collapse`, where not even all sizes are enough.
     """
     found = curves(table, x=x, size=size, y=y, instance=instance, x_range=x_range)
-    smallest = [float(L) for L in found.sizes[:-1] if (found.size >= L).sum() >= LEAST]
+    smallest = [float(L) for L in found.sizes[:-1] if _enough(found.x[found.size >= L])]
     if not smallest:
         raise InvalidInput(
-            f"a collapse needs at least 2 sizes and {LEAST} points, got {len(found.sizes)} and {len(found.x)}"
+            f"a collapse needs at least 2 sizes and {LEAST} points at different x, "
+            f"got {len(found.sizes)} and {len(found.x)}"
         )
     how = {"method": method, "x_c": x_c, "nu": nu, "exponent": exponent, "instance": instance, "x_range": x_range}
     return tuple((L, collapse(table, x=x, size=size, y=y, l_min=L, **how)) for L in smallest)  # type: ignore[arg-type]
+
+
+def _enough(x: np.ndarray) -> bool:
+    return len(x) >= LEAST and bool(np.ptp(x) > 0)

@@ -11,8 +11,9 @@ def cost(x: np.ndarray, y: np.ndarray, error: np.ndarray, kernel: np.ndarray) ->
     """-ln P of scaled y (point,) at scaled x with errors, for a process with the covariance
 
     C_ij = m^2 + a^2 exp(-(x_i - x_j)^2 / 2 l^2) + (error_i^2 + r^2) delta_ij, kernel = ln(a, l, r) in units of the
-    spread of y and of x; m = max |y| lets the mean be anything.
+    spread of y and of x. y is counted from its mean; m = max |y| then lets that of the process be anything else.
     """
+    y = y - y.mean()  # an m that is large beside the spread would be all that pivots are made of
     spread, width = y.std(), np.ptp(x)
     if not (0 < spread < np.inf and 0 < width < np.inf):
         return _NONE

@@ -15,7 +15,10 @@ def more_than_one_mode(samples: np.ndarray, seed: int = 0) -> float:
     for two humps. Reference: 299 samples drawn from that very estimate, brought back to the variance of the data.
     The test is conservative; with ten instances it has no power but for humps far apart.
     """
-    x = (samples - samples.mean()) / samples.std()
+    spread = samples.std()
+    if spread == 0:
+        return 1.0
+    x = (samples - samples.mean()) / spread
     h = _critical(x)
     random = generator(seed, Stream.SCALING, 1)
     shrink = 1 / (1 + h * h) ** 0.5

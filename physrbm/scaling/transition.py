@@ -61,12 +61,12 @@ def transition(
     that is equally smooth at all sizes is a crossover, one that does not collapse (S above 5) is unresolved.
     3. A transition is of first order where, at the largest size, y has two humps over instances where
     these differ most (Silverman's test, 1 %, at least 20) or differs from `other`, the column of y from
-    the other side (other starts, x driven backwards), by more than 4 standard errors. Otherwise
+    the other side (other starts, x driven backwards): Student's t at the 1 % level, which all points share. Otherwise
     it is continuous, as far as these instances can tell. Raises InvalidInput like `collapse`.
     """
     found = curves(table, x=x, size=size, y=y, instance=instance, x_range=x_range, l_min=l_min)
     humps = _humps(table, x, size, y, found, seed)
-    gap = np.nan if other is None else _gap(table, x, size, y, other, instance, found, x_range)
+    gap, p_gap = (np.nan, 1.0) if other is None else _gap(table, x, size, y, other, instance, found, x_range)
     p = _constant(found)
     if p > _LEVEL:
         reason = f"curves that do not depend on {x} do as well (p = {p:.2g})"
@@ -85,7 +85,7 @@ def transition(
     signs = []
     if humps < _LEVEL:
         signs.append(f"two humps over instances (p = {humps:.2g})")
-    if gap > 4:
+    if p_gap < _LEVEL:
         signs.append(f"hysteresis of {gap:.1f} standard errors")
     kind = "first order" if signs else "continuous"
     reason = " and ".join(signs) if signs else f"1/nu is {sharper:.1f} standard errors above 0, no sign of first order"
@@ -123,14 +123,16 @@ def _humps(table: Table, x: str, size: str, y: str | Quantity, found: Curves, se
 def _gap(
     table: Table, x: str, size: str, y: str | Quantity, other: str, instance: str | None, found: Curves,
     x_range: tuple[float, float] | None,
-) -> float:  # fmt: skip
-    """Largest |[y - other]| over its error at the largest size."""
+) -> tuple[float, float]:  # fmt: skip
+    """Largest |[y - other]| over its error at the largest size, and the p-value of none at any point."""
     if not isinstance(y, str):
         raise InvalidInput("hysteresis compares two columns; y is a function of averages")
     if other not in table:
         raise InvalidInput(f"the table has no column {other!r}; it has {', '.join(map(str, table))}")
     both = {**table, "difference": np.asarray(table[y], np.float64) - np.asarray(table[other], np.float64)}
     if not np.any(both["difference"]):
-        return 0.0
+        return 0.0, 1.0
     apart = curves(both, x=x, size=size, y="difference", instance=instance, x_range=x_range, l_min=found.sizes[-1])
-    return float((np.abs(apart.y) / apart.error).max())
+    sigma = np.abs(apart.y) / apart.error
+    p = 2 * student.sf(sigma, apart.instances - 1).min() * len(sigma)
+    return float(sigma.max()), min(1.0, float(p))

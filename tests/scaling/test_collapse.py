@@ -52,9 +52,10 @@ def test_gaussian_process_cost_is_the_density_of_a_normal_vector():
     random = np.random.default_rng(7)
     x, y, error = random.uniform(0, 1, 12), random.standard_normal(12), random.uniform(0.1, 0.3, 12)
     a, length, rest = y.std() * 1.3, np.ptp(x) * 0.4, y.std() * 0.2
-    covariance = a**2 * np.exp(-((x[:, None] - x) ** 2) / 2 / length**2) + (y**2).max()
+    off = y - y.mean()
+    covariance = a**2 * np.exp(-((x[:, None] - x) ** 2) / 2 / length**2) + (off**2).max()
     covariance += np.diag(error**2 + rest**2 + 1e-10 * a**2)
-    known = -multivariate_normal(np.zeros(12), covariance).logpdf(y)
+    known = -multivariate_normal(np.zeros(12), covariance).logpdf(off)
     assert gaussian.cost(x, y, error, np.log([1.3, 0.4, 0.2])) == pytest.approx(known, rel=1e-9)
 
 
@@ -130,3 +131,22 @@ def test_equal_grids_do_not_hold_a_collapse_where_points_coincide():
     assert 0 < fit.inverse_nu_error < 0.1
     assert abs(fit.inverse_nu) < 4 * fit.inverse_nu_error
     assert fit.quality < 2
+
+
+@pytest.mark.parametrize("method", pr.scaling.METHODS)
+def test_a_constant_added_to_y_changes_nothing(method):
+    given = planted(5, sizes=(16, 32, 64), instances=10, exponent=0.0)
+    one, two = (
+        pr.scaling.collapse({**given, "y": given["y"] + off}, method=method, exponent=0.0, **NAMES) for off in (0, 1e5)
+    )
+    assert (two.x_c, two.nu) == pytest.approx((one.x_c, one.nu), rel=1e-3)
+    assert (two.x_c_error, two.nu_error) == pytest.approx((one.x_c_error, one.nu_error), rel=0.05)
+
+
+def test_sizes_that_leave_one_x_are_no_l_min():
+    given = planted(5, sizes=(16, 32), instances=6)
+    random = np.random.default_rng(5)
+    for L in (64, 128, 256, 512, 1024, 2048, 4096, 8192):
+        one = {"x": np.full(6, 0.8), "L": np.full(6, L), "y": random.random(6), "instance": np.arange(6)}
+        given = {name: np.concatenate([column, one[name]]) for name, column in given.items()}
+    assert [L for L, _ in pr.scaling.l_min_dependence(given, x_c=0.8, nu=1.5, exponent=0.0, **NAMES)] == [16, 32]

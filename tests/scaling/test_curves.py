@@ -61,6 +61,33 @@ def test_order_of_rows_does_not_matter():
         assert a == pytest.approx(b, rel=1e-12)
 
 
+@pytest.mark.parametrize("names", [None, "of its own in every row"])
+def test_blocks_of_instances_that_have_nothing_in_common(names):
+    """Over 40 points of 10 instances, the mean of error^2 over its true value is 1 within 4 standard errors."""
+    x, y = np.repeat(np.linspace(0, 1, 40), 10), np.random.default_rng(8).standard_normal(400)
+    given = {"x": x, "L": np.full(400, 8), "y": y, "own": np.arange(400)}
+    found = pr.scaling.curves(given, instance=names and "own", **NAMES)
+    assert (found.error**2).mean() * 10 == pytest.approx(1, abs=4 * (2 / 9 / 40) ** 0.5)
+    assert found.error.min() > 0.05
+
+
+def test_rows_without_an_instance_are_left_out():
+    given = table()
+    kept = given["instance"] != 3
+    without = pr.scaling.curves({k: v[kept] for k, v in given.items()}, instance="instance", **NAMES)
+    for missing in (np.where(kept, given["instance"], np.nan), np.where(kept, given["instance"].astype(str), "")):
+        found = pr.scaling.curves({**given, "instance": missing}, instance="instance", **NAMES)
+        assert found.error == pytest.approx(without.error, rel=1e-12)
+        assert found.instances.tolist() == [6] * 6
+
+
+@pytest.mark.parametrize("unit", [1e170, 1e-170])
+def test_numbers_whose_weights_cannot_be_computed_are_refused(unit):
+    given = table()
+    with pytest.raises(InvalidInput, match="rescale them"):
+        pr.scaling.curves({**given, "y": given["y"] * unit}, instance="instance", **NAMES)
+
+
 def test_blocks_of_instances():
     found = pr.scaling.curves(table(instances=60), instance="instance", blocks=10, **NAMES)
     assert len(found.replicates) == 20
