@@ -106,8 +106,9 @@ def analyse(table: Table) -> dict[str, Any]:
     for N in sizes:
         for level in LEVELS:
             p = threshold(table, N, level)
+            degree = pr.Estimate(_degree(N, p.value), _degree(N, 0) * p.error, p.n)
             result["thresholds"].append({"N": N, "level": level, "p": p.value, "error": p.error, "instances": p.n})
-            print(f"    N = {N:<6g} retained {level}: p = {p}   bonds a unit {_degree(table, N, p.value):.2f}")
+            print(f"    N = {N:<6g} retained {level}: p = {p}   bonds a unit {degree}")
         change = pr.scaling.change_point(table, x="p", y="retained", at=float(N), **NAMES)
         result["change_points"].append({"N": N, **change._asdict()})
         print(
@@ -136,7 +137,7 @@ def analyse(table: Table) -> dict[str, Any]:
     return result
 
 
-def _degree(table: Table, N: float, p: float) -> float:
+def _degree(N: float, p: float) -> float:
     """Bonds a unit, 2 (1 - p) Nv Nh / N, at Nh / Nv = 500/784."""
     alpha = 500 / 784
     return 2 * (1 - p) * N * alpha / (1 + alpha) ** 2
@@ -182,7 +183,7 @@ def draw(found: dict[str, Table], to: Path) -> None:
             curves = pr.scaling.curves(table, x="p", y=y, **NAMES)
             for k, N in enumerate(curves.sizes):
                 own = curves.size == N
-                at = curves.x[own] if x == "p" else _degree(table, N, curves.x[own])
+                at = curves.x[own] if x == "p" else _degree(N, curves.x[own])
                 ax.errorbar(at, curves.y[own], curves.error[own], fmt="-" + "osD^"[k % 4], ms=3.5, lw=1,
                             color=plt.get_cmap("viridis")(k / len(curves.sizes)), label=f"{N:g}")  # fmt: skip
             ax.set(xlabel="dilution p" if x == "p" else "bonds a unit", ylabel=words[y],

@@ -36,7 +36,6 @@ import physrbm as pr
 mpl.use("Agg")
 Table = dict[str, np.ndarray]
 NAMES = {"x": "x", "size": "L", "instance": "instance"}
-WINDOW = np.linspace(-1, 1, 9)
 
 
 class Analysis(NamedTuple):
@@ -96,7 +95,7 @@ def _machine(task: tuple[int, float, int]) -> tuple[float, int]:
 def percolation(demo: bool, workers: int) -> Table:
     """The largest component S at occupations 1/2 + X L^(-3/4), X up to 0.6."""
     sizes, n = ((16, 32, 64), 200) if demo else ((16, 32, 64, 128, 256), 800)
-    points = {L: 0.5 + 0.6 * WINDOW * L**-0.75 for L in sizes}
+    points = {L: 0.5 + 0.6 * np.linspace(-1, 1, 9) * L**-0.75 for L in sizes}
     table = _components(_lattice, points, n, workers)
     return {**table, "density": table["S"] / table["L"] ** 2}
 

@@ -27,7 +27,6 @@ Writes hysteresis.csv (in time), hysteresis-loop.csv, hysteresis.png, .pdf, .jso
 in FOLDER/DATA. --demo: digits, 10 instances, two minutes. Without it MNIST of 14 x 14 pixels, an hour of one core.
 """
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -39,7 +38,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from finite_size_scaling import plain
 from scipy.stats import t as student
-from trained import DEMO, FULL, GAUGES, Machines, Order, Row, Table, dense, each, joined, starts, write_rows
+from trained import DEMO, FULL, GAUGES, Machines, Order, Row, Table, dense, each, joined, options, starts, write_rows
 
 import physrbm as pr
 
@@ -279,11 +278,7 @@ def study(plan: Plan, workers: int, out: Path) -> dict[str, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read what is asked for, and study it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--demo", action="store_true", help="the shipped digits, small")
-    parser.add_argument("--workers", type=int, default=1, help="processes")
-    parser.add_argument("--out", type=Path, required=True, help="folder of tables and figures")
-    given = parser.parse_args(arguments)
+    given = options(__doc__, arguments)
     study(SHORT if given.demo else LONG, given.workers, given.out)
 
 

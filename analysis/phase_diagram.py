@@ -31,7 +31,6 @@ Writes phase_diagram.csv, phase_diagram-sk.csv, phase_diagram.png, .pdf, .json. 
 FOLDER/DATA and FOLDER/sk. --demo: digits, 10 instances, some minutes. Without it MNIST of 14 x 14 pixels, many hours.
 """
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -44,7 +43,7 @@ import numpy as np
 from finite_size_scaling import plain
 from hysteresis import cube, only
 from scipy.optimize import brentq
-from trained import DEMO, FULL, GAUGES, Machines, Order, Row, Table, dense, each, joined, starts, write_rows
+from trained import DEMO, FULL, GAUGES, Machines, Order, Row, Table, dense, each, joined, options, starts, write_rows
 
 import physrbm as pr
 
@@ -371,11 +370,7 @@ def study(plan: Plan, workers: int, out: Path) -> dict[str, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read what is asked for, and study it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--demo", action="store_true", help="the shipped digits, small")
-    parser.add_argument("--workers", type=int, default=1, help="processes")
-    parser.add_argument("--out", type=Path, required=True, help="folder of tables and figures")
-    given = parser.parse_args(arguments)
+    given = options(__doc__, arguments)
     study(SHORT if given.demo else LONG, given.workers, given.out)
 
 

@@ -11,6 +11,7 @@ with the variance of m_a over a set of chains in the place of <m_a^2>, stands be
 independent pixels, 0 for chains that are all alike, wherever they are.
 """
 
+import argparse
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -74,6 +75,15 @@ class Order(NamedTuple):
     def spread(self, v: np.ndarray) -> float:
         """S of v (chain, Nv)."""
         return float(pr.observables.project(self.components, v).var(0, ddof=1).sum() / self.scale)
+
+
+def options(doc: str | None, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """demo, workers and out of the command line of a script."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--demo", action="store_true", help="the shipped digits, small")
+    parser.add_argument("--workers", type=int, default=1, help="processes")
+    parser.add_argument("--out", type=Path, required=True, help="folder of tables and figures")
+    return parser.parse_args(arguments)
 
 
 def dense(machines: Machines, data: np.ndarray, instance: int, folder: Path) -> pr.RBM:

@@ -60,9 +60,8 @@ def crossing(
 
     Each curve is a weighted polynomial through its points; the root of the difference is followed through the jackknife
     replicates over instances, and so is its limit. drift = omega + 1/nu where it is known; otherwise the limit is the
-    weighted mean of the crossings of the largest sizes that agree (chi2 per degree of freedom, at
-    the 1 % level of Fisher's F). A pair does not
-    cross where its difference has no root, more than one, or one that is lost in a tenth of the replicates. Raises
+    weighted mean of the crossings of the largest sizes that agree (Fisher's F, 1 %). A pair does not cross
+    where its difference has no root, more than one, or one that is lost in a tenth of the replicates. Raises
     InvalidInput like `curves`.
     """
     found = curves(table, x=x, size=size, y=y, instance=instance, x_range=x_range, l_min=l_min)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from physrbm.errors import InvalidInput
 from physrbm.scaling.collapse import LEAST, Collapse, collapse
 from physrbm.scaling.curves import Table, curves
 from physrbm.scaling.quantities import Quantity
@@ -28,13 +27,8 @@ def l_min_dependence(
     """
     found = curves(table, x=x, size=size, y=y, instance=instance, x_range=x_range)
     smallest = [float(L) for L in found.sizes[:-1] if _enough(found.x[found.size >= L])]
-    if not smallest:
-        raise InvalidInput(
-            f"a collapse needs at least 2 sizes and {LEAST} points at different x, "
-            f"got {len(found.sizes)} and {len(found.x)}"
-        )
     how = {"method": method, "x_c": x_c, "nu": nu, "exponent": exponent, "instance": instance, "x_range": x_range}
-    return tuple((L, collapse(table, x=x, size=size, y=y, l_min=L, **how)) for L in smallest)  # type: ignore[arg-type]
+    return tuple((L, collapse(table, x=x, size=size, y=y, l_min=L, **how)) for L in smallest or [float(found.sizes[0])])  # type: ignore[arg-type]
 
 
 def _enough(x: np.ndarray) -> bool:
