@@ -1,0 +1,161 @@
+"""The pictures of the report."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from machines import LAST, STARTS, Machine, dilutions, mean, of
+
+import physrbm as pr
+
+mpl.use("Agg")
+WORDS = {
+    "eps2": "eps2", "spectrum": "spectrum", "aai_truth": "AAI truth", "aai_synthetic": "AAI synthetic",
+    "classifier_confidence": "classifier: confidence", "classifier_coverage": "classifier: coverage",
+    "discriminator": "discriminator: error rate", "diversity_coverage": "coverage of held-out data",
+}  # fmt: skip
+COLOURS = {"random": "C3", "data": "C0"}
+
+
+def draw(machines: Sequence[Machine], samples: dict[str, np.ndarray], to: Path) -> None:
+    """All of them, as PNG."""
+    pictures = {"likelihood": likelihood, "scores": scores, "in_time": in_time, "budgets": budgets, "after": after}
+    for name, make in pictures.items():
+        _save(make(machines), to / f"{name}.png")
+    _save(digits(machines, samples), to / "samples.png")
+
+
+def _save(figure: Any, path: Path) -> None:
+    figure.savefig(path, dpi=90)
+    plt.close(figure)
+
+
+def _points(
+    ax: Any, x: Sequence[float], found: Sequence[pr.Estimate], fmt: str, scale: float = 1.0, **how: Any
+) -> None:
+    ax.errorbar(x, [scale * e.value for e in found], [scale * e.error for e in found], fmt=fmt, ms=4, lw=1, **how)
+
+
+def likelihood(machines: Sequence[Machine]) -> Any:
+    """Test log-likelihood against p, on the scale of dilution and of bonds."""
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
+    at = dilutions(machines, "before")
+    found = {p: of(machines, f"before-{p:g}") for p in at}
+    alone = np.mean([m["independent_pixels_test"] for m in machines])
+    for ax, x in zip(axes, ([*at], [own[0]["n_bonds"] for own in found.values()]), strict=True):
+        where = dict(zip(at, x, strict=True))
+        _points(
+            ax, x, [mean(own, "log_likelihood_test") for own in found.values()], "o-", color="k", label="dilute, train"
+        )
+        for rule, marker in (("magnitude", "s"), ("random", "^")):
+            for stem, colour in ((f"after-{rule}", "C3"), (f"after-{rule}-centred", "C1"), (f"retrain-{rule}", "C0")):
+                own = {p: of(machines, f"{stem}-{p:g}") for p in dilutions(machines, stem)}
+                _points(ax, [where[p] for p in own], [mean(o, "log_likelihood_test") for o in own.values()], marker,
+                        color=colour, label=stem.replace("-", ", ").replace("retrain", "retrained"))  # fmt: skip
+        ax.axhline(alone, color="0.6", lw=0.8, ls=":")
+    axes[0].set(xlabel="dilution p", ylabel="test log-likelihood (nats)")
+    axes[1].set(xlabel="bonds", xscale="log")
+    low = min(mean(own, "log_likelihood_test").value for own in found.values())
+    high = max(mean(own, "log_likelihood_test").value for own in found.values())
+    axes[0].set_ylim(min(low, alone) - 0.15 * (high - low), high + 0.1 * (high - low))
+    axes[1].legend(frameon=False, fontsize=7)
+    return figure
+
+
+def scores(machines: Sequence[Machine]) -> Any:
+    """Every score of E1 after the last sweeps, from both starts, beside its anchors."""
+    figure, axes = plt.subplots(2, 4, figsize=(11, 5), sharex=True, layout="constrained")
+    at = dilutions(machines, "before")
+    dense = of(machines, "before-0")
+    for ax, (name, words) in zip(axes.flat, WORDS.items(), strict=True):
+        for start in STARTS:
+            column = f"{name}@{start}@{LAST}"
+            _points(ax, at, [mean(of(machines, f"before-{p:g}"), column) for p in at], "o-", color=COLOURS[start],
+                    label=f"from {start}")  # fmt: skip
+        for kind, style in (("_data", "--"), ("_independent", ":")):
+            ax.axhline(mean(dense, f"{name}{kind}@random@{LAST}").value, color="0.4", lw=0.8, ls=style)
+        ax.set(title=words, yscale="log" if name in ("eps2", "spectrum") else "linear")
+        ax.title.set_size(9)
+    for ax in axes[1]:
+        ax.set_xlabel("dilution p")
+    axes[0, 0].legend(frameon=False, fontsize=8)
+    return figure
+
+
+def in_time(machines: Sequence[Machine]) -> Any:
+    """Scores against sweeps, from both starts, at four dilutions."""
+    names = ("eps2", "classifier_confidence", "aai_truth")
+    at = [p for p in dilutions(machines, "before") if p in (0.0, 0.8, 0.95, 0.99)]
+    figure, axes = plt.subplots(len(names), len(at), figsize=(2.7 * len(at), 2.2 * len(names)), sharex=True,
+                                sharey="row", layout="constrained")  # fmt: skip
+    for row, name in zip(axes, names, strict=True):
+        for ax, p in zip(row, at, strict=True):
+            own = of(machines, f"before-{p:g}")
+            times = sorted(int(key.split("@")[2]) for key in own[0] if key.startswith(f"{name}@random@"))
+            for start in STARTS:
+                _points(ax, times, [mean(own, f"{name}@{start}@{t}") for t in times], "o-", color=COLOURS[start],
+                        label=f"from {start}")  # fmt: skip
+            for kind, style in (("_data", "--"), ("_independent", ":")):
+                ax.axhline(mean(own, f"{name}{kind}@random@{LAST}").value, color="0.4", lw=0.8, ls=style)
+            ax.set(xscale="log", yscale="log" if name == "eps2" else "linear")
+        row[0].set_ylabel(WORDS[name])
+    for ax, p in zip(axes[0], at, strict=True):
+        ax.set_title(f"p = {p:g}", size=9)
+    for ax in axes[-1]:
+        ax.set_xlabel("sweeps")
+    axes[0, 0].legend(frameon=False, fontsize=8)
+    return figure
+
+
+def budgets(machines: Sequence[Machine]) -> Any:
+    """Test log-likelihood against updates, every point a training of its own."""
+    figure, ax = plt.subplots(figsize=(4.6, 3.4), layout="constrained")
+    for k, p in enumerate(dilutions(machines, "budget")):
+        own = [m for stem in ("before", "twice", "budget") for m in of(machines, f"{stem}-{p:g}")]
+        at = sorted({m["updates"] for m in own})
+        found = [mean([m for m in own if m["updates"] == n], "log_likelihood_test") for n in at]
+        _points(ax, at, found, "o-", color=f"C{k}", label=f"p = {p:g}")
+    ax.set(xlabel="updates", ylabel="test log-likelihood (nats)", xscale="log")
+    ax.legend(frameon=False)
+    return figure
+
+
+def after(machines: Sequence[Machine]) -> Any:
+    """Retrained machines beside those trained from scratch: likelihood, and likeness to the parent."""
+    T = of(machines, "before-0")[0]["updates"]
+    at = dilutions(machines, "mask-magnitude")
+    figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    for ax, column in zip(axes, ("log_likelihood_test", "own"), strict=True):
+        for rule, colour in (("magnitude", "C0"), ("random", "C3")):
+            for gauge, style in (("binary", "o-"), ("centred", "s--")):
+                own = [of(machines, f"retrain-{rule}-{p:g}", gauge=gauge) for p in at]
+                _points(ax, at, [mean(o, column) for o in own], style, color=colour,
+                        label=f"retrained, {rule}, {gauge}")  # fmt: skip
+        for stem, updates, colour, style in (("mask-magnitude", T, "C2", "^-"), ("mask-magnitude", 2 * T, "C2", "^:"),
+                                             ("before", T, "0.5", "v-"), ("twice", 2 * T, "0.5", "v:")):  # fmt: skip
+            own = [of(machines, f"{stem}-{p:g}", updates=updates) for p in at]
+            words = "its magnitude mask" if stem == "mask-magnitude" else "a random mask"
+            _points(ax, at, [mean(o, column) for o in own], style, color=colour,
+                    label=f"scratch, {words}, {updates} updates")  # fmt: skip
+        ax.set_xlabel("dilution p")
+    axes[0].set_ylabel("test log-likelihood (nats)")
+    axes[1].set_ylabel("cosine of effective couplings with the parent")
+    axes[0].legend(frameon=False, fontsize=7)
+    return figure
+
+
+def digits(machines: Sequence[Machine], samples: dict[str, np.ndarray]) -> Any:
+    """Configurations after 1000 sweeps from random starts, a row a dilution."""
+    at = dilutions(machines, "before")
+    rows = [samples[of(machines, f"before-{p:g}")[0]["name"]] for p in at]
+    side = round(rows[0].shape[1] ** 0.5)
+    figure, axes = plt.subplots(len(rows), 1, figsize=(6, 0.62 * len(rows)), layout="constrained")
+    for ax, p, v in zip(axes, at, rows, strict=True):
+        images = np.pad(v.reshape(-1, side, side), ((0, 0), (1, 1), (1, 1)))
+        ax.imshow(np.concatenate(list(images), axis=1), cmap="gray_r", vmin=0, vmax=1)
+        ax.set(xticks=[], yticks=[])
+        ax.set_ylabel(f"{p:g}", rotation=0, ha="right", va="center")
+    return figure

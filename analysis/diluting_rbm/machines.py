@@ -1,0 +1,93 @@
+"""The machines of the study, read from its tables, and means over their seeds.
+
+Of every machine beside what was measured:
+
+    retained      (l - l_0) / (l_dense - l_0): test log-likelihood l, l_0 of independent pixels, l_dense the mean over
+                  the dense machines after T updates
+    captured      1 - (eps2 - eps2 of data) / (eps2 of independent pixels - eps2 of data) after 1000 sweeps from random
+                  starts: how much of the correlations between pixels, 1 for data; `captured_data` from data starts
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import physrbm as pr
+
+Machine = dict[str, Any]
+PARTS = ("before", "after")
+LAST = 1000  # sweeps after which scores are compared
+STARTS = ("random", "data")
+
+
+def read(results: Path) -> list[Machine]:
+    """Every machine as one dictionary; scores as "eps2@random@1000"."""
+    found: dict[str, Machine] = {}
+    for part in PARTS:
+        found |= {row["name"]: row for row in _rows(results / f"{part}.csv")}
+        for row in _rows(results / f"{part}-scores.csv"):
+            at = f"{row.pop('start')}@{row.pop('sweeps')}"
+            found[row.pop("name")] |= {f"{name}@{at}": x for name, x in row.items()}
+        for row in _rows(results / f"{part}-likeness.csv"):
+            found[row["name"]] |= {
+                "likeness_error" if k == "own_error" else k: x for k, x in row.items() if k != "name"
+            }
+    machines = list(found.values())
+    dense = float(np.mean([m["log_likelihood_test"] for m in of(machines, "before-0")]))
+    for m in machines:
+        alone = m["independent_pixels_test"]
+        m["retained"] = (m["log_likelihood_test"] - alone) / (dense - alone)
+        for start in STARTS:
+            x, data, far = (m[f"eps2{kind}@{start}@{LAST}"] for kind in ("", "_data", "_independent"))
+            m["captured" if start == "random" else "captured_data"] = 1 - (x - data) / (far - data)
+    return machines
+
+
+def samples(results: Path) -> dict[str, np.ndarray]:
+    """Configurations (chain, Nv) of the machines of one seed by name."""
+    with np.load(results / "samples.npz") as packed:
+        return {
+            name: np.unpackbits(packed[name], axis=1, count=int(packed["n_visible"]))
+            for name in packed
+            if name != "n_visible"
+        }
+
+
+def _rows(path: Path) -> list[Machine]:
+    table = pr.campaign.read_table(path)
+    names = list(table)
+    return [dict(zip(names, row, strict=True)) for row in zip(*(x.tolist() for x in table.values()), strict=True)]
+
+
+def of(machines: Iterable[Machine], family: str, **where: Any) -> list[Machine]:
+    """Those of a family, and of other settings, in the order of their seeds."""
+    own = [m for m in machines if m["family"] == family and all(m[name] == x for name, x in where.items())]
+    return sorted(own, key=lambda m: m["seed"])
+
+
+def dilutions(machines: Sequence[Machine], stem: str) -> list[float]:
+    """At which there are machines of the families "stem-p"."""
+    found = {m["family"].removeprefix(f"{stem}-") for m in machines if m["family"].startswith(f"{stem}-")}
+    return sorted(float(p) for p in found if re.fullmatch(r"[\d.]+", p))
+
+
+def mean(machines: Iterable[Machine], name: str) -> pr.Estimate:
+    """Over seeds, with the standard error; NaN where a value is withheld."""
+    return pr.Estimate.of(np.array([m[name] for m in machines], np.float64))
+
+
+def difference(a: Iterable[Machine], b: Iterable[Machine], name: str) -> pr.Estimate:
+    """Mean of `a` minus `b` within a seed."""
+    first, second = ({m["seed"]: m[name] for m in side} for side in (a, b))
+    return pr.Estimate.of(np.array([first[seed] - second[seed] for seed in sorted(first.keys() & second.keys())]))
+
+
+def interval(x: pr.Estimate) -> tuple[float, float]:
+    """95 % of Student's t: with three seeds 4.3 errors to either side."""
+    from scipy.special import stdtrit
+
+    half = float(stdtrit(max(1, x.n - 1), 0.975)) * x.error
+    return x.value - half, x.value + half
