@@ -14,7 +14,7 @@ from physrbm.model.spins import Spins, from_spins, to_spins
 if TYPE_CHECKING:
     from pathlib import Path
 
-_BLOCK = 4096  # configurations whose hidden fields are held at once
+_BLOCK = 512  # configurations whose hidden fields are held at once, in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)

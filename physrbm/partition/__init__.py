@@ -160,8 +160,15 @@ def estimates(
 
 def bounded(z: LogZ, rbm: RBM, states: np.ndarray, beta: float = 1.0) -> LogZ:
     """The estimate, refused where distinct `states` (n, Nv) weigh more: log Z >= log sum_v exp(-F(v)) over any set."""
+    return _bounded(z, states, -rbm.free_energy(states, beta)) if z.estimated else z
+
+
+def _bounded(z: LogZ, states: np.ndarray, log_weight: np.ndarray) -> LogZ:
+    """The same of states whose logarithms of the weight (n,) are known."""
+    if not z.estimated:
+        return z
     _, first = np.unique(np.packbits(states, axis=1), axis=0, return_index=True)
-    least = float(np.logaddexp.reduce(-rbm.free_energy(states[first], beta)))
+    least = float(np.logaddexp.reduce(log_weight[first]))
     if least <= z.upper + 1e-9 * abs(z.upper):
         return z
     reason = f"{first.size} given states alone make log Z at least {least:.6g}, beyond the interval: a phase was missed"
@@ -175,8 +182,8 @@ def log_likelihood(rbm: RBM, data: np.ndarray, log_z: LogZ | None = None, seed: 
     """
     data = check_states(data, rbm.n_visible)
     z = ais.estimate(rbm, 1.0, 1024, None, data, seed) if log_z is None else log_z
-    z = bounded(z, rbm, data)
-    bare = Estimate.of(-rbm.free_energy(data))
+    log_weight = -rbm.free_energy(data)
+    z, bare = _bounded(z, data, log_weight), Estimate.of(log_weight)
     below, above = (float(np.hypot(1.96 * bare.error, x)) for x in (z.upper - z.value, z.value - z.lower))
     value = bare.value - z.value
     return LogLikelihood(value, bare.error, z.error, value - below, value + above, z.estimated, z.reason)
