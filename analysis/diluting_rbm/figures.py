@@ -15,7 +15,7 @@ mpl.use("Agg")
 WORDS = {
     "eps2": "eps2", "spectrum": "spectrum", "aai_truth": "AAI truth", "aai_synthetic": "AAI synthetic",
     "classifier_confidence": "classifier: confidence", "classifier_coverage": "classifier: coverage",
-    "discriminator": "discriminator: error rate", "diversity_coverage": "coverage of held-out data",
+    "diversity_memorising": "distance to training data", "diversity_coverage": "coverage of held-out data",
 }  # fmt: skip
 COLOURS = {"random": "C3", "data": "C0"}
 

@@ -6,7 +6,8 @@ For every machine of a sweep, into two tables of its own (one that is there is n
                training data, and independent pixels, in the place of samples
     likeness   the cosine of its effective Ising couplings (`pr.effective`) with those of the dense machine of the same
                seed, and with those of the dense machine of the next seed: what any two trained machines have in common.
-               Errors over visible units (jackknife). And sha256 of its couplings and fields.
+               Errors over visible units (jackknife). The discriminator, dear, of the samples that the run ended with.
+               And sha256 of its couplings and fields.
 """
 
 from functools import lru_cache
@@ -19,7 +20,7 @@ from trained import each, joined, write_rows
 
 import physrbm as pr
 
-SCORES = ("eps2", "spectrum", "aai", "classifier", "discriminator", "diversity")
+SCORES = ("eps2", "spectrum", "aai", "classifier", "diversity")
 SWEEPS = (1, 10, 100, 1000)
 SAMPLES = 1000
 SHUFFLES = 20
@@ -36,8 +37,8 @@ class Task(NamedTuple):
     samples: int
 
 
-def of_sweep(folder: Path, samples: int, workers: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """The tables of scores and of likeness of all runs of the sweep in `folder` that are done."""
+def of_sweep(folder: Path, samples: int, workers: int) -> dict[str, pr.campaign.Table]:
+    """The tables of scores and of likeness of all runs of the sweep in `folder` that are done, by name."""
     manifest, states = pr.campaign.read_manifest(folder), pr.campaign.status(folder).runs
     done = [entry for entry in manifest.entries if states[entry.name].name == "done"]
     dense = {entry.spec.seed: folder / entry.folder for entry in done if entry.family in DENSE}
@@ -47,8 +48,8 @@ def of_sweep(folder: Path, samples: int, workers: int) -> tuple[dict[str, np.nda
     tasks = [Task(folder / e.folder, to, (dense[e.spec.seed], dense[after[e.spec.seed]]), samples) for e in done]
     to.mkdir(exist_ok=True)
     each(measure, [task for task in tasks if not _files(task)[1].exists()], workers)
-    scores, likeness = zip(*(_files(task) for task in tasks), strict=True)
-    return joined(scores), joined(likeness)
+    files = zip(*(_files(task) for task in tasks), strict=True)
+    return {name: pr.campaign.Table(joined(own), {}) for name, own in zip(("scores", "likeness"), files, strict=True)}
 
 
 def measure(task: Task) -> None:
@@ -65,21 +66,15 @@ def measure(task: Task) -> None:
         rows.append(row)
     write_rows(scores, rows)
     own, other = (_overlap(task.run, path) for path in task.dense)
-    write_rows(
-        likeness,
-        [
-            {
-                "name": task.run.name,
-                "own": own.cosine.value,
-                "own_error": own.cosine.error,
-                "other": other.cosine.value,
-                "other_error": other.cosine.error,
-                "shuffled": own.null.value,
-                "shuffled_sd": own.null_sd,
-                "digest": digest(rbm),
-            }
-        ],
-    )
+    generated = run.samples()[: task.samples]
+    data, seed = _data(run.spec.data), run.spec.seed
+    real = pr.score(generated, data, ("discriminator",), n=task.samples, seed=seed)["discriminator"]
+    row = {"name": task.run.name, "digest": digest(rbm)}
+    row |= {"own": own.cosine.value, "own_error": own.cosine.error, "other": other.cosine.value}
+    row |= {"other_error": other.cosine.error, "shuffled": own.null.value, "shuffled_sd": own.null_sd}
+    row |= {"discriminator": real.value, "discriminator_error": real.error}
+    row |= {"discriminator_data": real.anchor_data.value, "discriminator_independent": real.anchor_independent.value}
+    write_rows(likeness, [row])
 
 
 def digest(rbm: pr.RBM) -> str:

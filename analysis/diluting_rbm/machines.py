@@ -5,7 +5,8 @@ Of every machine beside what was measured:
     retained      (l - l_0) / (l_dense - l_0): test log-likelihood l, l_0 of independent pixels, l_dense the mean over
                   the dense machines after T updates
     captured      1 - (eps2 - eps2 of data) / (eps2 of independent pixels - eps2 of data) after 1000 sweeps from random
-                  starts: how much of the correlations between pixels, 1 for data; `captured_data` from data starts
+                  starts: how much of the correlations between pixels, 1 for data; `captured_data` from data starts,
+                  where scores in time were taken
 """
 
 import re
@@ -18,7 +19,7 @@ import numpy as np
 import physrbm as pr
 
 Machine = dict[str, Any]
-PARTS = ("before", "after")
+PARTS = ("before", "budgets", "after")
 LAST = 1000  # sweeps after which scores are compared
 STARTS = ("random", "data")
 
@@ -32,17 +33,16 @@ def read(results: Path) -> list[Machine]:
             at = f"{row.pop('start')}@{row.pop('sweeps')}"
             found[row.pop("name")] |= {f"{name}@{at}": x for name, x in row.items()}
         for row in _rows(results / f"{part}-likeness.csv"):
-            found[row["name"]] |= {
-                "likeness_error" if k == "own_error" else k: x for k, x in row.items() if k != "name"
-            }
+            found[row["name"]] |= row | {"digest": found[row["name"]]["digest"], "machine": row["digest"]}
     machines = list(found.values())
     dense = float(np.mean([m["log_likelihood_test"] for m in of(machines, "before-0")]))
     for m in machines:
         alone = m["independent_pixels_test"]
         m["retained"] = (m["log_likelihood_test"] - alone) / (dense - alone)
-        for start in STARTS:
-            x, data, far = (m[f"eps2{kind}@{start}@{LAST}"] for kind in ("", "_data", "_independent"))
-            m["captured" if start == "random" else "captured_data"] = 1 - (x - data) / (far - data)
+        m["captured"] = _captured(m["eps2"], m["anchor_eps2"], m["anchor_independent_eps2"])
+        at = f"@data@{LAST}"
+        if f"eps2{at}" in m:
+            m["captured_data"] = _captured(m[f"eps2{at}"], m[f"eps2_data{at}"], m[f"eps2_independent{at}"])
     return machines
 
 
@@ -56,7 +56,14 @@ def samples(results: Path) -> dict[str, np.ndarray]:
         }
 
 
+def _captured(eps2: float, data: float, independent: float) -> float:
+    return 1 - (eps2 - data) / (independent - data)
+
+
 def _rows(path: Path) -> list[Machine]:
+    """None where there is no such table: of budgets there are no scores in time."""
+    if not path.exists():
+        return []
     table = pr.campaign.read_table(path)
     names = list(table)
     return [dict(zip(names, row, strict=True)) for row in zip(*(x.tolist() for x in table.values()), strict=True)]
@@ -75,8 +82,9 @@ def dilutions(machines: Sequence[Machine], stem: str) -> list[float]:
 
 
 def mean(machines: Iterable[Machine], name: str) -> pr.Estimate:
-    """Over seeds, with the standard error; NaN where a value is withheld."""
-    return pr.Estimate.of(np.array([m[name] for m in machines], np.float64))
+    """Over seeds, with the standard error; NaN where a value is withheld, of none where it was not measured."""
+    values = np.array([m[name] for m in machines if name in m], np.float64)
+    return pr.Estimate.of(values) if values.size else pr.Estimate(np.nan, np.nan, 0)
 
 
 def difference(a: Iterable[Machine], b: Iterable[Machine], name: str) -> pr.Estimate:

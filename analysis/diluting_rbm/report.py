@@ -22,7 +22,7 @@ WELL = 0.9
 """A machine generates well if at least so much of the likelihood is retained, and of the correlations captured after
 1000 sweeps from random starts"""
 SCORES = ("eps2", "spectrum", "aai_truth", "aai_synthetic", "classifier_confidence", "classifier_coverage",
-          "discriminator", "diversity_memorising", "diversity_coverage")  # fmt: skip
+          "diversity_memorising", "diversity_coverage")  # fmt: skip
 RULES, GAUGES = ("magnitude", "random"), ("binary", "centred")
 Rows = list[list[str]]
 
@@ -37,6 +37,8 @@ def verdict(*quantities: pr.Estimate) -> str:
 
 def text(x: pr.Estimate, scale: float = 1.0) -> str:
     """Value and error; withheld ones say so."""
+    if x.n == 0:
+        return ""
     return str(compact(scale * x.value, scale * x.error)) if np.isfinite(x.value) else "not estimated"
 
 
@@ -69,15 +71,17 @@ def before(machines: Sequence[Machine]) -> Iterator[list[str]]:
 
 def scores(machines: Sequence[Machine], start: str) -> Iterator[list[str]]:
     """Every score of E1 after 1000 sweeps from a start, and the anchors."""
-    yield ["p", *(name.replace("_", " ") for name in SCORES)]
-    at = f"@{start}@{LAST}"
+    at, alone = f"@{start}@{LAST}", ["discriminator"] if start == "random" else []
+    yield ["p", *(name.replace("_", " ") + (", 1e-4" if name == "eps2" else "") for name in (*SCORES, *alone))]
+
+    def row(words: str, own: Sequence[Machine], kind: str) -> list[str]:
+        found = [text(mean(own, name + kind + at), _scale(name)) for name in SCORES]
+        return [words, *found, *(text(mean(own, name + kind)) for name in alone)]
+
     for p in dilutions(machines, "before"):
-        own = of(machines, f"before-{p:g}")
-        yield [f"{p:g}", *(text(mean(own, name + at), _scale(name)) for name in SCORES)]
-    every = [m for p in dilutions(machines, "before") for m in of(machines, f"before-{p:g}")]
+        yield row(f"{p:g}", of(machines, f"before-{p:g}"), "")
     for words, kind in (("data", "_data"), ("independent pixels", "_independent")):
-        one = {m["seed"]: m for m in every}.values()  # anchors are those of the seed
-        yield [words, *(text(mean(one, name + kind + at), _scale(name)) for name in SCORES)]
+        yield row(words, of(machines, "before-0"), kind)  # anchors are those of the seed
 
 
 def _scale(name: str) -> float:
@@ -174,7 +178,7 @@ def parents(machines: Sequence[Machine]) -> Iterator[list[str]]:
     """The dense machines: what they are made of, and what they are."""
     yield ["seed", "learning rate", "sha256 of the machine", "trained again", "test log-likelihood"]
     for first, second in zip(of(machines, "before-0"), of(machines, "dense-0"), strict=True):
-        again = "equal" if first["digest"] == second["digest"] else second["digest"]
+        again = "equal" if first["machine"] == second["machine"] else second["machine"]
         yield [str(first["seed"]), f"{first['learning_rate']:g}", f"`{first['digest']}`", again,
                compact(first["log_likelihood_test"], first["log_likelihood_test_error"])]  # fmt: skip
 

@@ -2,10 +2,10 @@
 
 python analysis/diluting_rbm/study.py --out FOLDER [--small] [--workers N]
 
-Runs rates.toml, before.toml and after.toml, one sweep after the other, in FOLDER, and writes FOLDER/results/*.csv, the
-figures, and the tables of the report. Killed and started again it goes on. A part whose tables are there already is not
-run again: with those of this repository copied into FOLDER/results, only what is missing is. --small: the shipped
-digits, minutes.
+Runs rates.toml, before.toml, budgets.toml and after.toml, one sweep after the other, in FOLDER, and writes
+FOLDER/results/*.csv, the figures, and the tables of the report. Killed and started again it goes on. A part whose table
+is there already is not run again: with those of this repository copied into FOLDER/results, only what is missing is.
+--small: the shipped digits, minutes.
 """
 
 import argparse
@@ -26,7 +26,8 @@ from dilution_runs import finished
 
 import physrbm as pr
 
-PARTS = ("before", "after")
+PARTS = ("before", "budgets", "after")
+IN_TIME = ("before", "after")
 SHOWN = 16
 SAMPLES = {"full": in_time.SAMPLES, "small": 297}  # as many as there are held-out digits
 
@@ -40,10 +41,8 @@ def table_of_runs(grid: dict[str, Any], folder: Path, workers: int | None) -> pr
 
 
 def samples(folder: Path, seed: int = 1) -> dict[str, np.ndarray]:
-    """The first configurations of the machines of E1 of one seed, eight pixels a byte."""
-    entries = [
-        e for e in pr.campaign.read_manifest(folder).entries if e.spec.seed == seed and e.family.startswith("before")
-    ]
+    """The first configurations of the machines of one seed, eight pixels a byte."""
+    entries = [e for e in pr.campaign.read_manifest(folder).entries if e.spec.seed == seed]
     found = {e.name: pr.open_run(folder / e.folder).samples()[:SHOWN] for e in entries}
     n_visible = next(iter(found.values())).shape[1]
     return {"n_visible": np.array(n_visible), **{name: np.packbits(v, axis=1) for name, v in found.items()}}
@@ -64,14 +63,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rates = grids.best_rates(pr.campaign.read_table(results / "rates.csv"))
     print(f"learning rates: {rates}", flush=True)
     for part in PARTS:
-        if (results / f"{part}-likeness.csv").exists():
+        if (results / f"{part}.csv").exists():
             continue
-        table = table_of_runs(grids.read(part, given.small, rates), given.out / part, workers)
-        scores, likeness = in_time.of_sweep(given.out / part, SAMPLES["small" if given.small else "full"], workers)
+        found = {part: table_of_runs(grids.read(part, given.small, rates), given.out / part, workers)}
+        if part in IN_TIME:
+            n = SAMPLES["small" if given.small else "full"]
+            found |= {f"{part}-{name}": x for name, x in in_time.of_sweep(given.out / part, n, workers).items()}
         if part == "before":
             np.savez_compressed(results / "samples.npz", allow_pickle=False, **samples(given.out / part))
-        for name, columns in ((part, table), (f"{part}-scores", scores), (f"{part}-likeness", likeness)):
-            pr.campaign.write_table(results / f"{name}.csv", columns)
+        for name, table in reversed(found.items()):  # the table of runs says that the part is done
+            pr.campaign.write_table(results / f"{name}.csv", table)
     report.main([str(results), "--out", str(given.out)])
 
 

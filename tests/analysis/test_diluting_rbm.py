@@ -22,14 +22,15 @@ def planned(part):
 
 
 def test_every_experiment_is_planned():
-    pilots, before, after = (planned(part) for part in ("rates", "before", "after"))
+    pilots, before, more, after = (planned(part) for part in ("rates", "before", "budgets", "after"))
     assert {(e.spec.dilution, e.spec.learning_rate) for e in pilots} == {
         (p, rate) for p in P for rate in (0.2, 0.8, 3.2, 12.8) if rate < 12 or p >= 0.85
     }
     assert {e.spec.seed for e in pilots}.isdisjoint(e.spec.seed for e in before)
-    main = [e for e in before if e.family.startswith("before-")]
-    assert {(e.spec.dilution, e.spec.seed, e.spec.updates) for e in main} == {(p, s, 600) for p in P for s in (1, 2, 3)}
-    budgets = {(e.spec.dilution, e.spec.updates) for e in before}
+    assert {(e.spec.dilution, e.spec.seed, e.spec.updates) for e in before} == {
+        (p, seed, 600) for p in P for seed in (1, 2, 3)
+    }
+    budgets = {(e.spec.dilution, e.spec.updates) for e in (*before, *more)}
     assert budgets >= {(p, n) for p in (0, 0.8, 0.95) for n in (150, 300, 600, 1200, 2400)}
     children = {e.name: e for e in after}
     for rule in ("magnitude", "random"):
@@ -89,7 +90,7 @@ def results(tmp_path_factory):
     """Tables as the study writes them, of planted machines."""
     folder = tmp_path_factory.mktemp("results")
     rng = np.random.default_rng(5)
-    for part in ("rates", "before", "after"):
+    for part in ("rates", *machines.PARTS):
         runs, scores, likeness = [], [], []
         for e in planned(part):
             p = e.spec.dilution
@@ -100,7 +101,9 @@ def results(tmp_path_factory):
             runs.append({
                 "name": e.name, "family": e.family, "seed": e.spec.seed, "updates": e.spec.updates, "dilution": p,
                 "gauge": e.spec.gauge, "learning_rate": e.spec.learning_rate, "n_bonds": e.size.n_bonds,
-                "isolated_visible": 0, "giant_fraction": 1.0, "log_likelihood_test": value, "log_likelihood_train": value + 0.2,
+                "isolated_visible": 0, "giant_fraction": 1.0, "log_likelihood_test": value,
+                "log_likelihood_train": value + 0.2,
+                "eps2": 2e-4, "anchor_eps2": 1e-4, "anchor_independent_eps2": 21e-4, "digest": "settings",
                 "log_likelihood_test_error": 0.1, "independent_pixels_test": ALONE, "seconds_annealing": 36.0,
                 "seconds_measuring": 3.6,
             })  # fmt: skip
@@ -114,8 +117,9 @@ def results(tmp_path_factory):
                     scores.append(row)
             own = 0.95 if e.family.startswith("retrain") else 0.4
             likeness.append({"name": e.name, "own": own + noise, "own_error": 0.01, "other": 0.4, "other_error": 0.01,
-                             "shuffled": 0.0, "shuffled_sd": 0.01, "digest": f"d{e.spec.seed}"})  # fmt: skip
-        for end, rows in (("", runs), ("-scores", scores), ("-likeness", likeness)):
+                             "digest": f"d{e.spec.seed}", "discriminator": 0.3, "discriminator_data": 0.5,
+                             "discriminator_independent": 0.0})  # fmt: skip
+        for end, rows in (("", runs), ("-scores", scores), ("-likeness", likeness))[: 1 if part == "budgets" else 3]:
             columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
             pr.campaign.write_table(folder / f"{part}{end}.csv", pr.campaign.Table(columns, {}))
     shown = {f"before-{p:g}-s1": np.packbits(rng.random((16, 64)) < 0.3, axis=1) for p in P}
