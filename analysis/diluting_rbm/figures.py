@@ -40,27 +40,27 @@ def _points(
 
 
 def likelihood(machines: Sequence[Machine]) -> Any:
-    """Test log-likelihood against p, on the scale of dilution and of bonds."""
+    """Test log-likelihood against p and against bonds: before training, after it, and retrained."""
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
     at = dilutions(machines, "before")
-    found = {p: of(machines, f"before-{p:g}") for p in at}
+    bonds = {p: of(machines, f"before-{p:g}")[0]["n_bonds"] for p in at}
     alone = np.mean([m["independent_pixels_test"] for m in machines])
-    for ax, x in zip(axes, ([*at], [own[0]["n_bonds"] for own in found.values()]), strict=True):
-        where = dict(zip(at, x, strict=True))
-        _points(
-            ax, x, [mean(own, "log_likelihood_test") for own in found.values()], "o-", color="k", label="dilute, train"
-        )
+    found = [mean(of(machines, f"before-{p:g}"), "log_likelihood_test") for p in at]
+    for ax, where in zip(axes, ({p: p for p in at}, bonds), strict=True):
+        _points(ax, [where[p] for p in at], found, "o-", color="k", label="dilute, train")
         for rule, marker in (("magnitude", "s"), ("random", "^")):
-            for stem, colour in ((f"after-{rule}", "C3"), (f"after-{rule}-centred", "C1"), (f"retrain-{rule}", "C0")):
+            for gauge, colour in (("binary", "C3"), ("centred", "C1")):
+                stem = f"after-{rule}" + ("-centred" if gauge == "centred" else "")
                 own = {p: of(machines, f"{stem}-{p:g}") for p in dilutions(machines, stem)}
-                _points(ax, [where[p] for p in own], [mean(o, "log_likelihood_test") for o in own.values()], marker,
-                        color=colour, label=stem.replace("-", ", ").replace("retrain", "retrained"))  # fmt: skip
+                again = {p: of(machines, f"retrain-{rule}-{p:g}", gauge=gauge) for p in own}
+                for words, groups, fill in ((f"after, {rule}, {gauge}", own, "none"), ("and retrained", again, colour)):
+                    _points(ax, [where[p] for p in groups], [mean(o, "log_likelihood_test") for o in groups.values()],
+                            marker, color=colour, mfc=fill, label=words)  # fmt: skip
         ax.axhline(alone, color="0.6", lw=0.8, ls=":")
     axes[0].set(xlabel="dilution p", ylabel="test log-likelihood (nats)")
     axes[1].set(xlabel="bonds", xscale="log")
-    low = min(mean(own, "log_likelihood_test").value for own in found.values())
-    high = max(mean(own, "log_likelihood_test").value for own in found.values())
-    axes[0].set_ylim(min(low, alone) - 0.15 * (high - low), high + 0.1 * (high - low))
+    values = np.array([*(x.value for x in found if np.isfinite(x.value)), alone])
+    axes[0].set_ylim(values.min() - 0.15 * np.ptp(values), values.max() + 0.1 * np.ptp(values))
     axes[1].legend(frameon=False, fontsize=7)
     return figure
 
@@ -114,7 +114,7 @@ def budgets(machines: Sequence[Machine]) -> Any:
     """Test log-likelihood against updates, every point a training of its own."""
     figure, ax = plt.subplots(figsize=(4.6, 3.4), layout="constrained")
     for k, p in enumerate(dilutions(machines, "budget")):
-        own = [m for stem in ("before", "twice", "budget") for m in of(machines, f"{stem}-{p:g}")]
+        own = [m for stem in ("before", "budget") for m in of(machines, f"{stem}-{p:g}")]
         at = sorted({m["updates"] for m in own})
         found = [mean([m for m in own if m["updates"] == n], "log_likelihood_test") for n in at]
         _points(ax, at, found, "o-", color=f"C{k}", label=f"p = {p:g}")
@@ -134,12 +134,11 @@ def after(machines: Sequence[Machine]) -> Any:
                 own = [of(machines, f"retrain-{rule}-{p:g}", gauge=gauge) for p in at]
                 _points(ax, at, [mean(o, column) for o in own], style, color=colour,
                         label=f"retrained, {rule}, {gauge}")  # fmt: skip
-        for stem, updates, colour, style in (("mask-magnitude", T, "C2", "^-"), ("mask-magnitude", 2 * T, "C2", "^:"),
-                                             ("before", T, "0.5", "v-"), ("twice", 2 * T, "0.5", "v:")):  # fmt: skip
-            own = [of(machines, f"{stem}-{p:g}", updates=updates) for p in at]
-            words = "its magnitude mask" if stem == "mask-magnitude" else "a random mask"
-            _points(ax, at, [mean(o, column) for o in own], style, color=colour,
-                    label=f"scratch, {words}, {updates} updates")  # fmt: skip
+        for rule, colour in (("magnitude", "C2"), ("random", "0.5")):
+            for updates, style in ((T, "^-"), (2 * T, "v:")):
+                own = [of(machines, f"mask-{rule}-{p:g}", updates=updates) for p in at]
+                _points(ax, at, [mean(o, column) for o in own], style, color=colour,
+                        label=f"fresh, {rule} mask, {updates} updates")  # fmt: skip
         ax.set_xlabel("dilution p")
     axes[0].set_ylabel("test log-likelihood (nats)")
     axes[1].set_ylabel("cosine of effective couplings with the parent")

@@ -8,56 +8,65 @@ from typing import Any
 import numpy as np
 
 HERE = Path(__file__).parent
+Rates = dict[str, dict[float, float]]
+"""kind of training, "scratch" for one from the beginning -> dilution -> learning rate"""
 
 
-def read(name: str, small: bool, rates: Mapping[float, float] | None = None) -> dict[str, Any]:
+def common(small: bool) -> dict[str, Any]:
+    """T, and the settings of all runs."""
+    content = tomllib.loads((HERE / "common.toml").read_text())
+    return dict(content["full"] | (content["small"] if small else {}))
+
+
+def read(name: str, small: bool, rates: Rates) -> dict[str, Any]:
     """The grid of `name`.toml as `pr.campaign.plan` takes it.
 
-    A family with `at` becomes one for each of these dilutions, with its learning rate out of `rates`; it starts from
-    the one of its parent with the same dilution, if that has `at` too, from the only one otherwise.
+    A family becomes one for each of its dilutions `at`, with the learning rate of that dilution in `rates`, unless it
+    has its own; it starts from the family of its parent with the same dilution, or the only one.
     """
-    content = tomllib.loads((HERE / f"{name}.toml").read_text())
-    settings = content["settings"] | (content["small"] if small else {})
-    updates = content.get("updates", {}).get("small" if small else "full")
-    tables = {table["name"]: table for table in content["family"]}
-    families: list[dict[str, Any]] = []
-    for table in tables.values():
-        own = {key: _updates(x, updates) if key == "updates" else x for key, x in table.items() if key != "at"}
-        parent = tables.get(table.get("from", ""))
-        for p in table.get("at", [None]):
-            one = dict(own)
-            if p is not None:
-                assert rates is not None, f"{name}.toml has `at`, and no rates are known"
-                one |= {"name": f"{own['name']}-{p:g}", "learning_rate": rates[p]}
-                if table.get("protocol") == "after":
-                    del one["learning_rate"]  # nothing is trained
-                if table.get("protocol") != "same_mask":  # which has the bonds of its parent
-                    one["dilution"] = p
-            if parent is not None:
-                one["from"] += f"-{parent['at'][0] if len(parent['at']) == 1 else p:g}"
+    settings = common(small)
+    T = settings.pop("T")
+    tables = tomllib.loads((HERE / f"{name}.toml").read_text())["family"]
+    where = {table["name"]: table["at"] for table in tables}
+    families = []
+    for table in tables:
+        own = {key: x for key, x in table.items() if key not in ("at", "rate")}
+        if "updates" in own:
+            own["updates"] = _updates(own["updates"], T)
+        for p in table["at"]:
+            one = own | {"name": f"{own['name']}-{p:g}"}
+            if "updates" in own and "learning_rate" not in own:
+                one["learning_rate"] = rates[table.get("rate", "scratch")][p]
+            if own.get("protocol") != "same_mask":  # which has the bonds of its parent
+                one["dilution"] = p
+            if "from" in own:
+                at = where[own["from"]]
+                one["from"] = f"{own['from']}-{p if p in at else at[0]:g}"
             families.append(one)
     return {"settings": settings, "family": families}
 
 
 def _updates(value: Any, T: int) -> Any:
-    """Numbers of updates: "T", "2T", "T/4", a list of them, or what is a number already."""
+    """Numbers of updates of "T", "2T", "T/4", or of a list of them."""
     if isinstance(value, list):
         return [_updates(x, T) for x in value]
-    if isinstance(value, str):
-        times, _, parts = value.partition("/")
-        return int(times.removesuffix("T") or 1) * T // int(parts or 1)
-    return value
+    times, _, parts = value.partition("/")
+    return int(times.removesuffix("T") or 1) * T // int(parts or 1)
 
 
-def best_rates(pilots: Mapping[str, np.ndarray]) -> dict[float, float]:
-    """The learning rate of every dilution: where the likelihood of the training data is largest; a withheld one loses.
+def best_rates(pilots: Mapping[str, np.ndarray]) -> Rates:
+    """By kind and dilution the learning rate with the largest likelihood of the training data; a withheld one loses.
 
-    Raises ValueError where no pilot of a dilution came to a likelihood.
+    Raises ValueError where no pilot came to a likelihood.
     """
-    rates = {}
-    for p in np.unique(pilots["dilution"]).tolist():
-        own = (pilots["dilution"] == p) & np.isfinite(pilots["log_likelihood_train"])
-        if not own.any():
-            raise ValueError(f"no pilot of p = {p:g} came to a likelihood")
-        rates[p] = float(pilots["learning_rate"][own][np.argmax(pilots["log_likelihood_train"][own])])
-    return rates
+    found: Rates = {}
+    for family in np.unique(pilots["family"]).tolist():
+        own = pilots["family"] == family
+        if len(np.unique(pilots["learning_rate"][own])) == 1:
+            continue  # a parent
+        value = np.where(own & (pilots["state"] == "done"), pilots["log_likelihood_train"], np.nan)
+        if np.isnan(value).all():
+            raise ValueError(f"no pilot of {family} came to a likelihood")
+        kind, _, p = family.rpartition("-")
+        found.setdefault(kind, {})[float(p)] = float(pilots["learning_rate"][np.nanargmax(value)])
+    return found

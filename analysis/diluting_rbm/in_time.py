@@ -1,15 +1,16 @@
 """What the table of a sweep does not hold: scores against sampling time from both starts, effective couplings, digests.
 
-For every machine of a sweep, into two tables of its own (one that is there is not made again):
+For every machine of a sweep, into two tables of its own (ones that are there are not made again):
 
-    scores     SCORES of SAMPLES chains after SWEEPS sweeps, from random and from data starts, and the two anchors:
-               training data, and independent pixels, in the place of samples
+    scores     SCORES of as many chains as there are samples to compare with, after SWEEPS sweeps, from random and from
+               data starts, and the two anchors: training data, and independent pixels, in the place of samples
     likeness   the cosine of its effective Ising couplings (`pr.effective`) with those of the dense machine of the same
-               seed, and with those of the dense machine of the next seed: what any two trained machines have in common.
-               Errors over visible units (jackknife). The discriminator, dear, of the samples that the run ended with.
-               And sha256 of its couplings and fields.
+               seed (own), and with those of the dense machine of the next seed (other): what any two trained machines
+               have in common. Errors over visible units (jackknife). The discriminator, dear, of the samples that the
+               run ended with. sha256 of its couplings and fields, and the seconds that all this took.
 """
 
+import time
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,8 +23,6 @@ import physrbm as pr
 
 SCORES = ("eps2", "spectrum", "aai", "classifier", "diversity")
 SWEEPS = (1, 10, 100, 1000)
-SAMPLES = 1000
-SHUFFLES = 20
 DENSE = ("before-0", "dense-0")
 
 
@@ -34,47 +33,52 @@ class Task(NamedTuple):
     to: Path
     dense: tuple[Path, Path]
     """runs of the dense machines of its own seed and of another one"""
-    samples: int
+
+    @property
+    def files(self) -> tuple[Path, Path]:
+        """Scores, likeness; the second one is written last."""
+        return self.to / f"{self.run.name}-scores.csv", self.to / f"{self.run.name}-likeness.csv"
 
 
-def of_sweep(folder: Path, samples: int, workers: int) -> dict[str, pr.campaign.Table]:
-    """The tables of scores and of likeness of all runs of the sweep in `folder` that are done, by name."""
-    manifest, states = pr.campaign.read_manifest(folder), pr.campaign.status(folder).runs
-    done = [entry for entry in manifest.entries if states[entry.name].name == "done"]
-    dense = {entry.spec.seed: folder / entry.folder for entry in done if entry.family in DENSE}
+def of_sweep(folder: Path, workers: int) -> dict[str, pr.campaign.Table]:
+    """The tables of scores and of likeness of all runs of the sweep in `folder`, by name."""
+    entries = pr.campaign.read_manifest(folder).entries
+    dense = {entry.spec.seed: folder / entry.folder for entry in entries if entry.family in DENSE}
     seeds = sorted(dense)
     after = dict(zip(seeds, seeds[1:] + seeds[:1], strict=True))
     to = folder / "in_time"
-    tasks = [Task(folder / e.folder, to, (dense[e.spec.seed], dense[after[e.spec.seed]]), samples) for e in done]
     to.mkdir(exist_ok=True)
-    each(measure, [task for task in tasks if not _files(task)[1].exists()], workers)
-    files = zip(*(_files(task) for task in tasks), strict=True)
+    tasks = [Task(folder / e.folder, to, (dense[e.spec.seed], dense[after[e.spec.seed]])) for e in entries]
+    each(measure, [task for task in tasks if not task.files[1].exists()], workers)
+    files = zip(*(task.files for task in tasks), strict=True)
     return {name: pr.campaign.Table(joined(own), {}) for name, own in zip(("scores", "likeness"), files, strict=True)}
 
 
 def measure(task: Task) -> None:
     """Both tables of a machine."""
-    run, scores, likeness = pr.open_run(task.run), *_files(task)
-    rbm = run.rbm()
+    began, run, (scores, likeness) = time.monotonic(), pr.open_run(task.run), task.files
+    rbm, data, seed, generated = run.rbm(), _data(run.spec.data), run.spec.seed, run.samples()
     rows: list[dict[str, Any]] = []
-    for moment in pr.score_in_time(rbm, _data(run.spec.data), SCORES, SWEEPS, n=task.samples, seed=run.spec.seed):
+    for moment in pr.score_in_time(rbm, data, SCORES, SWEEPS, n=len(generated), seed=seed):
         row: dict[str, Any] = {"name": task.run.name, "start": moment.start, "sweeps": moment.sweeps}
         for name, x in moment.scores.items():
-            row |= {name: x.value, f"{name}_error": x.error}
-            row |= {f"{name}_data": x.anchor_data.value, f"{name}_data_error": x.anchor_data.error}
-            row |= {f"{name}_independent": x.anchor_independent.value}
+            row |= {name: x.value, f"{name}_error": x.error, f"{name}_data": x.anchor_data.value}
+            row |= {f"{name}_data_error": x.anchor_data.error, f"{name}_independent": x.anchor_independent.value}
         rows.append(row)
     write_rows(scores, rows)
-    own, other = (_overlap(task.run, path) for path in task.dense)
-    generated = run.samples()[: task.samples]
-    data, seed = _data(run.spec.data), run.spec.seed
-    real = pr.score(generated, data, ("discriminator",), n=task.samples, seed=seed)["discriminator"]
-    row = {"name": task.run.name, "digest": digest(rbm)}
-    row |= {"own": own.cosine.value, "own_error": own.cosine.error, "other": other.cosine.value}
-    row |= {"other_error": other.cosine.error, "shuffled": own.null.value, "shuffled_sd": own.null_sd}
-    row |= {"discriminator": real.value, "discriminator_error": real.error}
-    row |= {"discriminator_data": real.anchor_data.value, "discriminator_independent": real.anchor_independent.value}
-    write_rows(likeness, [row])
+    own, other = (
+        pr.effective.coupling_overlap(_couplings(task.run), _couplings(path), 2).cosine for path in task.dense
+    )
+    row = {"name": task.run.name, "digest": digest(rbm), "own": own.value, "own_error": own.error}
+    row |= {"other": other.value, "other_error": other.error, **discriminator(generated, data, seed)}
+    write_rows(likeness, [row | {"seconds_scoring": time.monotonic() - began}])
+
+
+def discriminator(generated: np.ndarray, data: pr.Dataset, seed: int) -> dict[str, float]:
+    """Error rate of a classifier of real against generated samples, and what it is for the anchors."""
+    x = pr.score(generated, data, ("discriminator",), n=len(generated), seed=seed)["discriminator"]
+    anchors = {"discriminator_data": x.anchor_data.value, "discriminator_independent": x.anchor_independent.value}
+    return {"discriminator": x.value, "discriminator_error": x.error, **anchors}
 
 
 def digest(rbm: pr.RBM) -> str:
@@ -84,14 +88,6 @@ def digest(rbm: pr.RBM) -> str:
                     (rbm.visible_bias, "<f8"), (rbm.hidden_bias, "<f8")):  # fmt: skip
         content.update(np.ascontiguousarray(x, kind).tobytes())
     return content.hexdigest()[:16]
-
-
-def _files(task: Task) -> tuple[Path, Path]:
-    return task.to / f"{task.run.name}-scores.csv", task.to / f"{task.run.name}-likeness.csv"
-
-
-def _overlap(a: Path, b: Path) -> pr.effective.Overlap:
-    return pr.effective.coupling_overlap(_couplings(a), _couplings(b), SHUFFLES)
 
 
 @lru_cache(maxsize=8)

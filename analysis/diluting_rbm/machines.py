@@ -2,8 +2,8 @@
 
 Of every machine beside what was measured:
 
-    retained      (l - l_0) / (l_dense - l_0): test log-likelihood l, l_0 of independent pixels, l_dense the mean over
-                  the dense machines after T updates
+    retained      (l - l_0) / (l_dense - l_0): test log-likelihood l, l_0 of independent pixels, l_dense of the dense
+                  machine of the same seed after T updates
     captured      1 - (eps2 - eps2 of data) / (eps2 of independent pixels - eps2 of data) after 1000 sweeps from random
                   starts: how much of the correlations between pixels, 1 for data; `captured_data` from data starts,
                   where scores in time were taken
@@ -25,7 +25,7 @@ STARTS = ("random", "data")
 
 
 def read(results: Path) -> list[Machine]:
-    """Every machine as one dictionary; scores as "eps2@random@1000"."""
+    """Every machine as one dictionary; scores as "eps2@random@1000", sha256 as "machine"."""
     found: dict[str, Machine] = {}
     for part in PARTS:
         found |= {row["name"]: row for row in _rows(results / f"{part}.csv")}
@@ -33,12 +33,12 @@ def read(results: Path) -> list[Machine]:
             at = f"{row.pop('start')}@{row.pop('sweeps')}"
             found[row.pop("name")] |= {f"{name}@{at}": x for name, x in row.items()}
         for row in _rows(results / f"{part}-likeness.csv"):
-            found[row["name"]] |= row | {"digest": found[row["name"]]["digest"], "machine": row["digest"]}
+            found[row["name"]] |= {("machine" if name == "digest" else name): x for name, x in row.items()}
     machines = list(found.values())
-    dense = float(np.mean([m["log_likelihood_test"] for m in of(machines, "before-0")]))
+    dense = {m["seed"]: m["log_likelihood_test"] for m in of(machines, "before-0")}
     for m in machines:
         alone = m["independent_pixels_test"]
-        m["retained"] = (m["log_likelihood_test"] - alone) / (dense - alone)
+        m["retained"] = (m["log_likelihood_test"] - alone) / (dense[m["seed"]] - alone)
         m["captured"] = _captured(m["eps2"], m["anchor_eps2"], m["anchor_independent_eps2"])
         at = f"@data@{LAST}"
         if f"eps2{at}" in m:
@@ -48,12 +48,13 @@ def read(results: Path) -> list[Machine]:
 
 def samples(results: Path) -> dict[str, np.ndarray]:
     """Configurations (chain, Nv) of the machines of one seed by name."""
-    with np.load(results / "samples.npz") as packed:
-        return {
-            name: np.unpackbits(packed[name], axis=1, count=int(packed["n_visible"]))
-            for name in packed
-            if name != "n_visible"
-        }
+    found: dict[str, np.ndarray] = {}
+    for part in PARTS:
+        if (path := results / f"{part}-samples.npz").exists():
+            with np.load(path) as packed:
+                n = int(packed["n_visible"])
+                found |= {k: np.unpackbits(packed[k], axis=1, count=n) for k in packed if k != "n_visible"}
+    return found
 
 
 def _captured(eps2: float, data: float, independent: float) -> float:
@@ -81,10 +82,11 @@ def dilutions(machines: Sequence[Machine], stem: str) -> list[float]:
     return sorted(float(p) for p in found if re.fullmatch(r"[\d.]+", p))
 
 
-def mean(machines: Iterable[Machine], name: str) -> pr.Estimate:
-    """Over seeds, with the standard error; NaN where a value is withheld, of none where it was not measured."""
-    values = np.array([m[name] for m in machines if name in m], np.float64)
-    return pr.Estimate.of(values) if values.size else pr.Estimate(np.nan, np.nan, 0)
+def mean(machines: Sequence[Machine], name: str) -> pr.Estimate:
+    """Over seeds, with the standard error; NaN where one is withheld, of none (n = 0) where it was not measured."""
+    if not any(name in m for m in machines):
+        return pr.Estimate(np.nan, np.nan, 0)
+    return pr.Estimate.of(np.array([m.get(name, np.nan) for m in machines], np.float64))
 
 
 def difference(a: Iterable[Machine], b: Iterable[Machine], name: str) -> pr.Estimate:

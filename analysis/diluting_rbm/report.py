@@ -21,122 +21,32 @@ from physrbm.estimate import compact
 WELL = 0.9
 """A machine generates well if at least so much of the likelihood is retained, and of the correlations captured after
 1000 sweeps from random starts"""
+MARGIN = 0.01
+"""A machine has recovered if no more than this part of what the dense one has over independent pixels is missing"""
 SCORES = ("eps2", "spectrum", "aai_truth", "aai_synthetic", "classifier_confidence", "classifier_coverage",
           "diversity_memorising", "diversity_coverage")  # fmt: skip
 RULES, GAUGES = ("magnitude", "random"), ("binary", "centred")
-Rows = list[list[str]]
+Pilots = dict[str, np.ndarray]
 
 
-def verdict(*quantities: pr.Estimate) -> str:
-    """Whether all are at least WELL: yes or no where 95 % intervals say so, else open."""
-    ends = [interval(x) for x in quantities]
-    if any(high < WELL for _, high in ends):
+def answer(*distances: pr.Estimate) -> str:
+    """Whether all are at least zero: yes or no where the 95 % intervals say so, else open."""
+    ends = [interval(x) for x in distances]
+    if any(high < 0 for _, high in ends):
         return "no"
-    return "yes" if all(low >= WELL for low, _ in ends) else "open"
+    return "yes" if all(low >= 0 for low, _ in ends) else "open"
+
+
+def above(x: pr.Estimate, level: float) -> pr.Estimate:
+    """How far it is above a level."""
+    return x._replace(value=x.value - level)
 
 
 def text(x: pr.Estimate, scale: float = 1.0) -> str:
-    """Value and error; withheld ones say so."""
+    """Value and error; nothing where it was not measured, and withheld ones say so."""
     if x.n == 0:
         return ""
     return str(compact(scale * x.value, scale * x.error)) if np.isfinite(x.value) else "not estimated"
-
-
-def rates(pilots: dict[str, np.ndarray]) -> Iterator[list[str]]:
-    """Likelihood of the training data by p and learning rate; the best in bold."""
-    tried = np.unique(pilots["learning_rate"]).tolist()
-    yield ["p", *(f"{rate:g}" for rate in tried)]
-    for p in np.unique(pilots["dilution"]).tolist():
-        found = {
-            r: pilots["log_likelihood_train"][(pilots["dilution"] == p) & (pilots["learning_rate"] == r)] for r in tried
-        }
-        best = np.nanmax(np.concatenate(list(found.values())))
-        cells = ["" if not x.size else f"**{x[0]:.2f}**" if x[0] == best else f"{x[0]:.2f}" for x in found.values()]
-        yield [f"{p:g}", *(cell.replace("nan", "not estimated") for cell in cells)]
-
-
-def before(machines: Sequence[Machine]) -> Iterator[list[str]]:
-    """E1."""
-    yield ["p", "bonds", "pixels without a bond", "largest component", "test log-likelihood", "train - test",
-           "retained", "captured, from random", "from data", "generates well"]  # fmt: skip
-    for p in dilutions(machines, "before"):
-        own = of(machines, f"before-{p:g}")
-        retained, captured = mean(own, "retained"), mean(own, "captured")
-        gap = pr.Estimate.of(np.array([m["log_likelihood_train"] - m["log_likelihood_test"] for m in own]))
-        graph = [text(mean(own, name)) for name in ("isolated_visible", "giant_fraction")]
-        yield [f"{p:g}", f"{own[0]['n_bonds']:,}", *graph, text(mean(own, "log_likelihood_test")), text(gap),
-               text(retained), text(captured), text(mean(own, "captured_data")),
-               verdict(retained, captured)]  # fmt: skip
-
-
-def scores(machines: Sequence[Machine], start: str) -> Iterator[list[str]]:
-    """Every score of E1 after 1000 sweeps from a start, and the anchors."""
-    at, alone = f"@{start}@{LAST}", ["discriminator"] if start == "random" else []
-    yield ["p", *(name.replace("_", " ") + (", 1e-4" if name == "eps2" else "") for name in (*SCORES, *alone))]
-
-    def row(words: str, own: Sequence[Machine], kind: str) -> list[str]:
-        found = [text(mean(own, name + kind + at), _scale(name)) for name in SCORES]
-        return [words, *found, *(text(mean(own, name + kind)) for name in alone)]
-
-    for p in dilutions(machines, "before"):
-        yield row(f"{p:g}", of(machines, f"before-{p:g}"), "")
-    for words, kind in (("data", "_data"), ("independent pixels", "_independent")):
-        yield row(words, of(machines, "before-0"), kind)  # anchors are those of the seed
-
-
-def _scale(name: str) -> float:
-    return 1e4 if name == "eps2" else 1.0
-
-
-def kinds(machines: Sequence[Machine], p: float, T: int) -> Iterator[tuple[str, list[Machine]]]:
-    """Every way to come to a machine of dilution p, by its words."""
-    for rule in RULES:
-        for gauge in GAUGES:
-            family = f"after-{rule}{'-centred' if gauge == 'centred' else ''}-{p:g}"
-            yield f"after, {rule}, {gauge}", of(machines, family)
-    for rule in RULES:
-        for gauge in GAUGES:
-            yield f"retrained, {rule}, {gauge}", of(machines, f"retrain-{rule}-{p:g}", gauge=gauge)
-    for words, updates in (("T", T), ("2T", 2 * T)):
-        yield f"scratch, magnitude mask, {words}", of(machines, f"mask-magnitude-{p:g}", updates=updates)
-    yield "scratch, random mask, T", of(machines, f"before-{p:g}")
-    yield "scratch, random mask, 2T", of(machines, f"twice-{p:g}")
-
-
-def after(machines: Sequence[Machine], name: str, scale: float = 1.0) -> Iterator[list[str]]:
-    """A quantity of E2 and E3 with controls."""
-    T = budget_of(machines)
-    at = dilutions(machines, "mask-magnitude")
-    yield ["", *(f"p = {p:g}" for p in at)]
-    for words, family in (("dense, T", "before-0"), ("dense, 2T", "twice-0")):
-        yield [words, text(mean(of(machines, family), name), scale), *("" for _ in at[1:])]
-    found = [dict(kinds(machines, p, T)) for p in at]
-    for words in found[0]:
-        yield [words, *(text(mean(one[words], name), scale) for one in found)]
-
-
-def contrasts(machines: Sequence[Machine]) -> Iterator[list[str]]:
-    """What claims B and D compare: differences of the test log-likelihood within a seed."""
-    T = budget_of(machines)
-    at = dilutions(machines, "mask-magnitude")
-    yield ["retrained (T + T updates) minus", *(f"p = {p:g}" for p in at)]
-    twice = of(machines, "twice-0")
-    for rule in RULES:
-        for gauge in GAUGES:
-            rows: dict[str, list[str]] = {}
-            for p in at:
-                found = dict(kinds(machines, p, T))
-                own = found[f"retrained, {rule}, {gauge}"]
-                against = {"dense, 2T": twice}
-                if rule == "magnitude":
-                    against |= {
-                        f"scratch on its mask, {n}": found[f"scratch, magnitude mask, {n}"] for n in ("T", "2T")
-                    }
-                mask = "a random mask" if rule == "magnitude" else "its mask, a random one"
-                against |= {f"scratch on {mask}, {n}": found[f"scratch, random mask, {n}"] for n in ("T", "2T")}
-                for words, other in against.items():
-                    rows.setdefault(words, []).append(signed(difference(own, other, "log_likelihood_test")))
-            yield from ([f"{rule}, {gauge}: {words}", *cells] for words, cells in rows.items())
 
 
 def signed(x: pr.Estimate) -> str:
@@ -146,30 +56,150 @@ def signed(x: pr.Estimate) -> str:
     return f"**{said}**" if low > 0 or high < 0 else said
 
 
+def rates(pilots: Sequence[Pilots]) -> Iterator[list[str]]:
+    """Log-likelihood of the training data by what is trained and learning rate; the chosen one in bold."""
+    tried = sorted({rate for table in pilots for rate in table["learning_rate"].tolist()})
+    yield ["", *(f"{rate:g}" for rate in tried), ""]
+    for table in pilots:
+        for family in dict.fromkeys(table["family"].tolist()):
+            own = table["family"] == family
+            found = dict(
+                zip(table["learning_rate"][own].tolist(), table["log_likelihood_train"][own].tolist(), strict=True)
+            )
+            if len(found) == 1:
+                continue  # a parent
+            best = max(found, key=lambda rate: found[rate] if np.isfinite(found[rate]) else -np.inf)
+            kind, _, p = family.rpartition("-")
+            cells = [_pilot(found[rate], rate == best) if rate in found else "" for rate in tried]
+            yield [f"{kind}, p = {p}", *cells, "at the edge" if best in (min(found), max(found)) else ""]
+
+
+def _pilot(value: float, best: bool) -> str:
+    if not np.isfinite(value):
+        return "not estimated"
+    return f"**{value:.2f}**" if best else f"{value:.2f}"
+
+
+def before(machines: Sequence[Machine]) -> Iterator[list[str]]:
+    """E1."""
+    yield ["p", "bonds", "pixels without a bond", "largest component", "test log-likelihood", "of one machine +-",
+           "train - test", "retained", "captured, from random", "from data", "generates well"]  # fmt: skip
+    for p in dilutions(machines, "before"):
+        own = of(machines, f"before-{p:g}")
+        retained, captured = mean(own, "retained"), mean(own, "captured")
+        gap = pr.Estimate.of(np.array([m["log_likelihood_train"] - m["log_likelihood_test"] for m in own]))
+        half = max((m["log_likelihood_test_upper"] - m["log_likelihood_test_lower"]) / 2 for m in own)
+        well = answer(above(retained, WELL), above(captured, WELL))
+        yield [f"{p:g}", f"{own[0]['n_bonds']:,}", text(mean(own, "isolated_visible")),
+               text(mean(own, "giant_fraction")), text(mean(own, "log_likelihood_test")), f"{half:.2f}", text(gap),
+               text(retained) if p else "1", text(captured), text(mean(own, "captured_data")), well]  # fmt: skip
+
+
+def in_words(name: str) -> str:
+    """Of a score, as the head of a column."""
+    return name.replace("_", " ") + (", 1e-4" if name == "eps2" else "")
+
+
+def scores_of(machines: Sequence[Machine], start: str, kind: str = "") -> list[str]:
+    """Scores after the last sweeps from a start, or one of their anchors."""
+    scale = {"eps2": 1e4}
+    found = [text(mean(machines, f"{name}{kind}@{start}@{LAST}"), scale.get(name, 1.0)) for name in SCORES]
+    return [*found, text(mean(machines, f"discriminator{kind}"))] if start == "random" else found
+
+
+def scores(machines: Sequence[Machine], start: str) -> Iterator[list[str]]:
+    """Every score of E1 after the last sweeps from a start, and the anchors."""
+    yield ["p", *map(in_words, SCORES), *(["discriminator"] if start == "random" else [])]
+    for p in dilutions(machines, "before"):
+        yield [f"{p:g}", *scores_of(of(machines, f"before-{p:g}"), start)]
+    for words, kind in (("data", "_data"), ("independent pixels", "_independent")):
+        yield [words, *scores_of(of(machines, "before-0"), start, kind)]  # anchors are those of the seed
+
+
+def scores_after(machines: Sequence[Machine], p: float) -> Iterator[list[str]]:
+    """The same of E2 and E3 at one dilution, from random starts."""
+    yield ["", "pixels without a bond", *map(in_words, SCORES), "discriminator"]
+    for words, own in kinds(machines, p).items():
+        yield [words, text(mean(own, "isolated_visible")), *scores_of(own, "random")]
+
+
+def kinds(machines: Sequence[Machine], p: float) -> dict[str, list[Machine]]:
+    """Every way to come to a machine of dilution p, by its words."""
+    T = full_training(machines)
+    found = {"dense, T": of(machines, "before-0"), "dense, T + T": of(machines, "again-0")}
+    for rule in RULES:
+        for gauge in GAUGES:
+            family = f"after-{rule}{'-centred' if gauge == 'centred' else ''}-{p:g}"
+            found[f"after, {rule}, {gauge}"] = of(machines, family)
+    for rule in RULES:
+        for gauge in GAUGES:
+            found[f"retrained, {rule}, {gauge}, T + T"] = of(machines, f"retrain-{rule}-{p:g}", gauge=gauge)
+    for rule in RULES:
+        for words, updates in (("T", T), ("2T", 2 * T)):
+            found[f"fresh, {rule} mask, {words}"] = of(machines, f"mask-{rule}-{p:g}", updates=updates)
+    return found | {"before: couplings of the dense one at update 0, random mask, T": of(machines, f"before-{p:g}")}
+
+
+def after(machines: Sequence[Machine], name: str) -> Iterator[list[str]]:
+    """A quantity of E2 and E3 with controls."""
+    at = dilutions(machines, "mask-magnitude")
+    yield ["", *(f"p = {p:g}" for p in at)]
+    found = [kinds(machines, p) for p in at]
+    for words in found[0]:
+        cells = [text(mean(one[words], name)) for one in found]
+        yield [words, *(cells if not words.startswith("dense") else [cells[0], *("" for _ in at[1:])])]
+
+
+def contrasts(machines: Sequence[Machine]) -> Iterator[list[str]]:
+    """What claims B and D compare: differences of the test log-likelihood within a seed."""
+    at = dilutions(machines, "mask-magnitude")
+    yield ["retrained minus", *(f"p = {p:g}" for p in at)]
+    found = [kinds(machines, p) for p in at]
+    for rule in RULES:
+        against = ["dense, T", "dense, T + T", *(f"fresh, {r} mask, {n}" for r in dict.fromkeys((rule, "random"))
+                                                for n in ("T", "2T"))]  # fmt: skip
+        for gauge in GAUGES:
+            own = f"retrained, {rule}, {gauge}, T + T"
+            for other in against:
+                differences = [difference(one[own], one[other], "log_likelihood_test") for one in found]
+                yield [f"{rule}, {gauge}: {other}", *map(signed, differences)]
+
+
+def claims(machines: Sequence[Machine]) -> Iterator[list[str]]:
+    """B and D as they are defined: like its parent again? Worse than every control on its bonds and on random ones?"""
+    at = dilutions(machines, "mask-magnitude")
+    yield ["retrained", *(f"recovers, p = {p:g}" for p in at), *(f"worse than fresh, p = {p:g}" for p in at)]
+    for rule in RULES:
+        for gauge in GAUGES:
+            recovered, worse = [], []
+            for p in at:
+                found = kinds(machines, p)
+                own = found[f"retrained, {rule}, {gauge}, T + T"]
+                recovered.append(answer(above(mean(own, "retained"), 1 - MARGIN)))
+                fresh = [found[f"fresh, {r} mask, {n}"] for r in dict.fromkeys((rule, "random")) for n in ("T", "2T")]
+                worse.append(answer(*(difference(other, own, "log_likelihood_test") for other in fresh)))
+            yield [f"{rule}, {gauge}", *recovered, *worse]
+
+
 def budgets(machines: Sequence[Machine]) -> Iterator[list[str]]:
     """Test log-likelihood against updates, every budget a training of its own; what of the dense one is retained."""
-    T = budget_of(machines)
+    T = full_training(machines)
     at = dilutions(machines, "budget")
     yield ["updates", *(f"p = {p:g}" for p in at), *(f"p = {p:g}, retained of dense" for p in at[1:])]
     for words, updates in (("T/4", T // 4), ("T/2", T // 2), ("T", T), ("2T", 2 * T), ("4T", 4 * T)):
-        found = [at_budget(machines, p, updates) for p in at]
+        found = [
+            [m for stem in ("before", "budget") for m in of(machines, f"{stem}-{p:g}", updates=updates)] for p in at
+        ]
         yield [words, *(text(mean(own, "log_likelihood_test")) for own in found),
-               *(text(_retained(own, found[0])) for own in found[1:])]  # fmt: skip
+               *(text(_share(own, found[0])) for own in found[1:])]  # fmt: skip
 
 
-def at_budget(machines: Sequence[Machine], p: float, updates: int) -> list[Machine]:
-    """Machines of dilution p that were trained so long from the beginning."""
-    return [m for stem in ("before", "twice", "budget") for m in of(machines, f"{stem}-{p:g}", updates=updates)]
+def _share(own: Sequence[Machine], dense: Sequence[Machine]) -> pr.Estimate:
+    """What is retained of the dense machine of the same seed and budget."""
+    return pr.Estimate.of(np.array([a["retained"] / b["retained"] for a, b in zip(own, dense, strict=True)]))
 
 
-def _retained(own: Sequence[Machine], dense: Sequence[Machine]) -> pr.Estimate:
-    by_seed = {m["seed"]: m for m in dense}
-    gains = [(m["log_likelihood_test"] - m["independent_pixels_test"],
-              by_seed[m["seed"]]["log_likelihood_test"] - m["independent_pixels_test"]) for m in own]  # fmt: skip
-    return pr.Estimate.of(np.array([a / b for a, b in gains]))
-
-
-def budget_of(machines: Sequence[Machine]) -> int:
+def full_training(machines: Sequence[Machine]) -> int:
     """T."""
     return int(of(machines, "before-0")[0]["updates"])
 
@@ -178,41 +208,45 @@ def parents(machines: Sequence[Machine]) -> Iterator[list[str]]:
     """The dense machines: what they are made of, and what they are."""
     yield ["seed", "learning rate", "sha256 of the machine", "trained again", "test log-likelihood"]
     for first, second in zip(of(machines, "before-0"), of(machines, "dense-0"), strict=True):
-        again = "equal" if first["machine"] == second["machine"] else second["machine"]
-        yield [str(first["seed"]), f"{first['learning_rate']:g}", f"`{first['digest']}`", again,
+        same = "equal" if first["machine"] == second["machine"] else f"`{second['machine']}`"
+        yield [str(first["seed"]), f"{first['learning_rate']:g}", f"`{first['machine']}`", same,
                compact(first["log_likelihood_test"], first["log_likelihood_test_error"])]  # fmt: skip
 
 
-def cost(machines: Sequence[Machine], pilots: dict[str, np.ndarray]) -> Iterator[list[str]]:
+def cost(machines: Sequence[Machine], pilots: Sequence[Pilots]) -> Iterator[list[str]]:
     """Hours of one core."""
-    yield ["", "machines", "training, core hours", "measuring, core hours"]
-    steps = ("seconds_annealing", "seconds_measuring")
-    yield ["learning rates", str(len(pilots["name"])), *(f"{pilots[s].sum() / 3600:.2f}" for s in steps)]
-    for words, stems in (("E1", ("before",)), ("budgets", ("twice", "budget")), ("E2", ("after",)),
-                         ("E3", ("dense", "retrain", "mask"))):  # fmt: skip
+    yield ["", "machines", "training, core hours", "log Z and scores, core hours", "scores in time, core hours"]
+    steps = ("seconds_annealing", "seconds_measuring", "seconds_scoring")
+    tried = [len(table["name"]) for table in pilots]
+    sums = [sum(float(np.nansum(table[s])) for table in pilots) / 3600 for s in steps[:2]]
+    yield ["learning rates", str(sum(tried)), *(f"{x:.2f}" for x in sums), ""]
+    for words, stems in (("E1", ("before",)), ("budgets", ("budget",)), ("E2", ("after",)),
+                         ("E3", ("dense", "again", "retrain", "mask"))):  # fmt: skip
         own = [m for m in machines if m["family"].split("-")[0] in stems]
-        yield [words, str(len(own)), *(f"{sum(m[s] for m in own) / 3600:.2f}" for s in steps)]
+        yield [words, str(len(own)), *(f"{sum(m.get(s, 0.0) for m in own) / 3600:.2f}" for s in steps)]
 
 
-def tables(machines: Sequence[Machine], pilots: dict[str, np.ndarray]) -> dict[str, str]:
+def tables(machines: Sequence[Machine], pilots: Sequence[Pilots]) -> dict[str, str]:
     """Every table by name, as Markdown."""
     found = {
         "rates": rates(pilots),
         "before": before(machines),
         **{f"scores-{start}": scores(machines, start) for start in STARTS},
+        "budgets": budgets(machines),
         "after": after(machines, "log_likelihood_test"),
         "captured": after(machines, "captured"),
+        **{f"scores-after-{p:g}": scores_after(machines, p) for p in dilutions(machines, "mask-magnitude")},
         "contrasts": contrasts(machines),
+        "claims": claims(machines),
         "likeness": after(machines, "own"),
         "likeness-other": after(machines, "other"),
-        "budgets": budgets(machines),
         "parents": parents(machines),
         "cost": cost(machines, pilots),
     }
     return {name: markdown(list(rows)) for name, rows in found.items()}
 
 
-def markdown(rows: Rows) -> str:
+def markdown(rows: list[list[str]]) -> str:
     """A table whose first row is its head."""
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
@@ -220,12 +254,8 @@ def markdown(rows: Rows) -> str:
 
 def put_into(readme: str, found: dict[str, str]) -> str:
     """The text with these tables between their marks. Raises KeyError for a mark of no table."""
-    return re.sub(
-        r"(<!-- table ([\w-]+) -->\n).*?(<!-- end -->)",
-        lambda m: f"{m[1]}{found[m[2]]}\n{m[3]}",
-        readme,
-        flags=re.DOTALL,
-    )
+    pattern = r"(<!-- table ([\w.-]+) -->\n).*?(<!-- end -->)"
+    return re.sub(pattern, lambda m: f"{m[1]}{found[m[2]]}\n{m[3]}", readme, flags=re.DOTALL)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -235,7 +265,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of tables.md and figures")
     parser.add_argument("--readme", type=Path, help="a report whose tables are renewed")
     given = parser.parse_args(arguments)
-    machines, pilots = read(given.results), pr.campaign.read_table(given.results / "rates.csv")
+    machines = read(given.results)
+    pilots = [pr.campaign.read_table(given.results / f"{name}.csv") for name in ("rates", "rates_after")]
     found = tables(machines, pilots)
     (given.out / "figures").mkdir(parents=True, exist_ok=True)
     (given.out / "tables.md").write_text("".join(f"## {name}\n\n{table}\n\n" for name, table in found.items()))

@@ -2,10 +2,10 @@
 
 python analysis/diluting_rbm/study.py --out FOLDER [--small] [--workers N]
 
-Runs rates.toml, before.toml, budgets.toml and after.toml, one sweep after the other, in FOLDER, and writes
-FOLDER/results/*.csv, the figures, and the tables of the report. Killed and started again it goes on. A part whose table
-is there already is not run again: with those of this repository copied into FOLDER/results, only what is missing is.
---small: the shipped digits, minutes.
+Runs rates.toml, rates_after.toml, before.toml, budgets.toml and after.toml, one sweep after the other, in FOLDER/full,
+and writes FOLDER/full/results/*.csv, tables.md and figures. Killed and started again it goes on; a run that failed is
+tried again. A part whose tables are there already is not run again: with those of this repository copied into
+FOLDER/full/results, only what is missing is. --small: the shipped digits, minutes, in FOLDER/small.
 """
 
 import argparse
@@ -23,29 +23,47 @@ import grids
 import in_time
 import report
 from dilution_runs import finished
+from machines import PARTS
 
 import physrbm as pr
 
-PARTS = ("before", "budgets", "after")
+PILOTS = ("rates", "rates_after")
 IN_TIME = ("before", "after")
-SHOWN = 16
-SAMPLES = {"full": in_time.SAMPLES, "small": 297}  # as many as there are held-out digits
+SHOWN, SEED = 16, 1
 
 
-def table_of_runs(grid: dict[str, Any], folder: Path, workers: int | None) -> pr.campaign.Table:
-    """What a sweep collects, once all of it is run; of no host and no folder."""
+def runs(grid: dict[str, Any], folder: Path, workers: int) -> pr.campaign.Table:
+    """What a sweep collects, once all of it is done, without host and folders. Raises SystemExit where runs failed."""
     table = finished(grid, folder, pr.campaign.Options(workers=workers))
+    failed = [
+        f"{name}: {state.reason}" for name, state in pr.campaign.status(folder).runs.items() if state.name != "done"
+    ]
+    if failed:
+        sys.exit("\n".join([f"{folder}: not all runs are done; the same line tries again", *failed]))
     origin = np.array([Path(x).name for x in table.columns["origin"].tolist()])
     columns = {k: x for k, x in table.columns.items() if k != "host"} | {"origin": origin}
     return pr.campaign.Table(columns, table.units)
 
 
-def samples(folder: Path, seed: int = 1) -> dict[str, np.ndarray]:
+def samples(folder: Path) -> dict[str, np.ndarray]:
     """The first configurations of the machines of one seed, eight pixels a byte."""
-    entries = [e for e in pr.campaign.read_manifest(folder).entries if e.spec.seed == seed]
+    entries = [e for e in pr.campaign.read_manifest(folder).entries if e.spec.seed == SEED]
     found = {e.name: pr.open_run(folder / e.folder).samples()[:SHOWN] for e in entries}
     n_visible = next(iter(found.values())).shape[1]
     return {"n_visible": np.array(n_visible), **{name: np.packbits(v, axis=1) for name, v in found.items()}}
+
+
+def part(name: str, grid: dict[str, Any], out: Path, workers: int) -> None:
+    """Run a sweep and write its tables, unless they are there; that of the runs comes last and says so."""
+    results = out / "results"
+    if (results / f"{name}.csv").exists():
+        return
+    table = runs(grid, out / name, workers)
+    if name in IN_TIME:
+        for kind, own in in_time.of_sweep(out / name, workers).items():
+            pr.campaign.write_table(results / f"{name}-{kind}.csv", own)
+        np.savez_compressed(results / f"{name}-samples.npz", **samples(out / name))  # type: ignore[arg-type]
+    pr.campaign.write_table(results / f"{name}.csv", table)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -55,25 +73,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--small", action="store_true", help="the shipped digits, minutes")
     parser.add_argument("--workers", type=int, help="processes; one a core if absent")
     given = parser.parse_args(arguments)
-    results, workers = given.out / "results", given.workers or os.cpu_count() or 1
-    results.mkdir(parents=True, exist_ok=True)
-    if not (results / "rates.csv").exists():
-        pilots = table_of_runs(grids.read("rates", given.small), given.out / "rates", workers)
-        pr.campaign.write_table(results / "rates.csv", pilots)
-    rates = grids.best_rates(pr.campaign.read_table(results / "rates.csv"))
-    print(f"learning rates: {rates}", flush=True)
-    for part in PARTS:
-        if (results / f"{part}.csv").exists():
-            continue
-        found = {part: table_of_runs(grids.read(part, given.small, rates), given.out / part, workers)}
-        if part in IN_TIME:
-            n = SAMPLES["small" if given.small else "full"]
-            found |= {f"{part}-{name}": x for name, x in in_time.of_sweep(given.out / part, n, workers).items()}
-        if part == "before":
-            np.savez_compressed(results / "samples.npz", allow_pickle=False, **samples(given.out / part))
-        for name, table in reversed(found.items()):  # the table of runs says that the part is done
-            pr.campaign.write_table(results / f"{name}.csv", table)
-    report.main([str(results), "--out", str(given.out)])
+    import sklearn  # noqa: F401  the scores of classifiers are wanted after hours
+
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of the processes that score: each has a core
+    out, workers = given.out / ("small" if given.small else "full"), given.workers or pr.campaign.cores()
+    (out / "results").mkdir(parents=True, exist_ok=True)
+    rates: grids.Rates = {}
+    for name in (*PILOTS, *PARTS):
+        part(name, grids.read(name, given.small, rates), out, workers)
+        if name in PILOTS:
+            rates |= grids.best_rates(pr.campaign.read_table(out / "results" / f"{name}.csv"))
+    report.main([str(out / "results"), "--out", str(out)])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from physrbm.campaign.board import Progress
 from physrbm.campaign.collecting import collect
-from physrbm.campaign.driving import Options, run
+from physrbm.campaign.driving import Options, cores, run
 from physrbm.campaign.estimating import Cost, estimate
 from physrbm.campaign.manifest import Entry, Manifest, read_manifest
 from physrbm.campaign.planning import plan
@@ -19,6 +19,7 @@ __all__ = [
     "Status",
     "Table",
     "collect",
+    "cores",
     "estimate",
     "plan",
     "read_manifest",

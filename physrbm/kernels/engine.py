@@ -18,7 +18,7 @@ class Engine(NamedTuple):
     why: str
     sweep: Callable[..., None]
     tables: Callable[..., Any]
-    """what `sweep_grouped` wants to be given, made once a job"""
+    """what `sweep_grouped` wants to be given, made once a machine"""
     sweep_grouped: Callable[..., None]
     anneal: Callable[..., None]
     moments: Callable[..., None]

@@ -65,9 +65,7 @@ def _sweep(machine: Machine, chains: Chains, n_sweeps: int, energy: np.ndarray |
     from physrbm.kernels.engine import engine
 
     kernels, layers = engine(), (machine.visible, machine.hidden)
-    run, tables = kernels.sweep, []
-    if machine.grouped:
-        run, tables = kernels.sweep_grouped, [kernels.tables(layers, machine.sizes)]
+    run, tables = (kernels.sweep_grouped, [machine.tables]) if machine.grouped else (kernels.sweep, [])
     for blocks, part in _groups(machine, chains):
         for piece in pieces(n_sweeps, _cost(machine, part)):
             last = energy[blocks] if energy is not None and piece.stop == n_sweeps else None

@@ -1,7 +1,7 @@
 """A machine as the kernels read it: the only place that knows their units and row order."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class Machine(NamedTuple):
     grouped: bool
     """whether sweeps first add the weights of four consecutive sources; such sums can be looked up, which pays where
     most pairs are bonds"""
+    tables: Any
+    """those sums, as the kernels of this process want them; None if not grouped"""
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -33,6 +35,11 @@ class Machine(NamedTuple):
 
 def pack_machine(rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
     """Machine with one weight set; `base_visible` (Nv,) are the fields of the base energy -base.v, else zero."""
+    return repack_machine(_bare(rbm), rbm, base_visible)
+
+
+def _bare(rbm: RBM) -> Machine:
+    """The graph alone."""
     largest = max(np.abs(x).max(initial=0.0) for x in (rbm.visible_bias, rbm.hidden_bias, rbm.bonds.weight))
     if largest > _LARGEST:
         raise InvalidInput(f"couplings and fields must be at most {_LARGEST:g} for float32 chains, got {largest:g}")
@@ -41,13 +48,12 @@ def pack_machine(rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
     n_pairs = rbm.n_visible * rbm.n_hidden
     grouped = n_pairs / 2 < rbm.n_bonds and n_pairs <= _MOST_PAIRS
     v_rows, h_rows = (none, none, v.start[None], v.neighbour, none), (none, none, h.start[None], h.neighbour, none)
-    empty = Machine(v_rows, h_rows, h.order, grouped)
-    return repack_machine(empty, rbm, base_visible)
+    return Machine(v_rows, h_rows, h.order, grouped, None)
 
 
 def pack_machines(machines: Sequence[RBM]) -> Machine:
     """Machine with one weight set a machine of equal layers; their graphs may differ."""
-    packed = [pack_machine(rbm) for rbm in machines]
+    packed = [repack_machine(_bare(rbm)._replace(grouped=False), rbm) for rbm in machines]
 
     def join(layers: list[LayerRows]) -> LayerRows:
         first = np.cumsum([0, *(layer[4].size for layer in layers[:-1])])
@@ -56,23 +62,23 @@ def pack_machines(machines: Sequence[RBM]) -> Machine:
         return bias, base, start, neighbour, weight
 
     rows = join([m.visible for m in packed]), join([m.hidden for m in packed])
-    return Machine(*rows, packed[0].hidden_order, False)
+    return Machine(*rows, packed[0].hidden_order, False, None)
 
 
 def repack_machine(machine: Machine, rbm: RBM, base_visible: np.ndarray | None = None) -> Machine:
     """The machine with new fields and couplings on the same bonds: no sorting."""
+    from physrbm.kernels.engine import engine
+
     weight = _reduced(rbm.bonds.weight)
     base_v = np.zeros(rbm.n_visible) if base_visible is None else base_visible
     base_h = np.zeros((1, rbm.n_hidden), np.float32)
     _, _, v_start, v_neighbour, _ = machine.visible
     _, _, h_start, h_neighbour, _ = machine.hidden
     order = machine.hidden_order
-    return Machine(
-        (_reduced(rbm.visible_bias[None]), _reduced(base_v[None]), v_start, v_neighbour, weight),
-        (_reduced(rbm.hidden_bias[None]), base_h, h_start, h_neighbour, weight[order]),
-        order,
-        machine.grouped,
-    )
+    v_rows = _reduced(rbm.visible_bias[None]), _reduced(base_v[None]), v_start, v_neighbour, weight
+    h_rows = _reduced(rbm.hidden_bias[None]), base_h, h_start, h_neighbour, weight[order]
+    tables = engine().tables((v_rows, h_rows), (rbm.n_visible, rbm.n_hidden)) if machine.grouped else None
+    return Machine(v_rows, h_rows, order, machine.grouped, tables)
 
 
 def _reduced(x: np.ndarray) -> np.ndarray:
