@@ -19,7 +19,9 @@ gauge. Quantities of one machine, an instance each:
 Per way: p_90 and p_50, where `retained` falls to 0.9 and 0.5 (straight lines between points, jackknife over instances).
 chi = N n/(n-1) ([r^2] - [r]^2) of `retained` and its peak. The common axis: retained = f((1 - p) N^a) for all sizes at
 fixed Nh / Nv, a = 0 for p, 1 for bonds a unit, 2 for bonds; a comes from a collapse in (1 - p)^(1/4) with x_c = 0, by
-both methods, and is shown where curves follow it (S below 5). The verdict is that of `pr.scaling.transition` on p.
+both methods, and is shown where curves follow it (S below 5). Errors are small, so curves may be told apart that are
+near each other: beside it stands how far those of neighbouring sizes are apart, the largest difference of `retained` at
+equal p and at equal bonds a unit (straight lines between points). The verdict is that of `pr.scaling.transition` on p.
 Axis and verdict end where `retained` falls below 0: what happens beyond, to spoiled fields, is another thing. A change
 point is searched for in the whole curve of each size. Fewer than 20 instances show no two humps; ten instances describe
 an error, three would not.
@@ -32,6 +34,7 @@ import argparse
 import json
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +131,7 @@ def analyse(table: Table) -> dict[str, Any]:
         print(f"    {n} points at which something is retained: too few for an axis and a verdict")
     elif len(sizes) > 1:
         result["axis"] = axis(kept)
+        result["apart"] = apart(kept)
         verdict = pr.scaling.transition(kept, x="p", y="retained", exponent=0.0, **NAMES)
         result["transition"] = verdict._asdict()
         print(
@@ -163,6 +167,26 @@ def axis(table: Table) -> list[dict[str, Any]]:
             rows.append({"method": method, "N_min": smallest, "a": a.value, "error": a.error, "S": fit.quality})
             said = f"a = {a}" if fit.quality < POOR else "no collapse"
             print(f"    axis (1 - p) N^a: {said} ({method}, N >= {smallest:g}, S = {fit.quality:.1f})")
+    return rows
+
+
+def apart(table: Table) -> list[dict[str, Any]]:
+    """Largest difference of `retained` between neighbouring sizes, on either axis, where both were measured."""
+    curves = pr.scaling.curves(table, x="p", y="retained", **NAMES)
+    rows = []
+    for small, large in pairwise(curves.sizes.tolist()):
+        row: dict[str, Any] = {"N": small, "N_next": large}
+        for name, degree in (("p", False), ("bonds", True)):
+            lines = []
+            for N in (small, large):
+                own = curves.size == N
+                lines.append(((_degree(N, curves.x[own]) if degree else curves.x[own]), curves.y[own]))
+            (x, y), (x_next, y_next) = (np.array(line)[:, np.argsort(line[0])] for line in lines)
+            both = np.union1d(x, x_next)  # straight lines are farthest apart at one of their ends
+            both = both[(both >= max(x[0], x_next[0])) & (both <= min(x[-1], x_next[-1]))]
+            row[name] = float(np.abs(np.interp(both, x, y) - np.interp(both, x_next, y_next)).max())
+        rows.append(row)
+        print(f"    N = {small:g} and {large:g} are {row['p']:.3f} apart in p, {row['bonds']:.3f} in bonds a unit")
     return rows
 
 
