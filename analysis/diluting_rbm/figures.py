@@ -119,6 +119,8 @@ def budgets(machines: Sequence[Machine]) -> Any:
         found = [mean([m for m in own if m["updates"] == n], "log_likelihood_test") for n in at]
         _points(ax, at, found, "o-", color=f"C{k}", label=f"p = {p:g}")
     ax.set(xlabel="updates", ylabel="test log-likelihood (nats)", xscale="log")
+    ax.set_xticks(at, [f"{n:,}" for n in at])
+    ax.minorticks_off()
     ax.legend(frameon=False)
     return figure
 

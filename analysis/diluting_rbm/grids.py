@@ -13,7 +13,7 @@ Rates = dict[str, dict[float, float]]
 
 
 def common(small: bool) -> dict[str, Any]:
-    """T, and the settings of all runs."""
+    """T, rates_times, and the settings of all runs."""
     content = tomllib.loads((HERE / "common.toml").read_text())
     return dict(content["full"] | (content["small"] if small else {}))
 
@@ -25,7 +25,7 @@ def read(name: str, small: bool, rates: Rates) -> dict[str, Any]:
     has its own; it starts from the family of its parent with the same dilution, or the only one.
     """
     settings = common(small)
-    T = settings.pop("T")
+    T, times = settings.pop("T"), settings.pop("rates_times")
     tables = tomllib.loads((HERE / f"{name}.toml").read_text())["family"]
     where = {table["name"]: table["at"] for table in tables}
     families = []
@@ -33,6 +33,8 @@ def read(name: str, small: bool, rates: Rates) -> dict[str, Any]:
         own = {key: x for key, x in table.items() if key not in ("at", "rate")}
         if "updates" in own:
             own["updates"] = _updates(own["updates"], T)
+        if "learning_rate" in own:
+            own["learning_rate"] = [times * rate for rate in own["learning_rate"]]
         for p in table["at"]:
             one = own | {"name": f"{own['name']}-{p:g}"}
             if "updates" in own and "learning_rate" not in own:

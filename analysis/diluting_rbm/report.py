@@ -46,6 +46,8 @@ def text(x: pr.Estimate, scale: float = 1.0) -> str:
     """Value and error; nothing where it was not measured, and withheld ones say so."""
     if x.n == 0:
         return ""
+    if x.error == 0:
+        return f"{scale * x.value:.4g}"
     return str(compact(scale * x.value, scale * x.error)) if np.isfinite(x.value) else "not estimated"
 
 
@@ -103,7 +105,13 @@ def in_words(name: str) -> str:
 def scores_of(machines: Sequence[Machine], start: str, kind: str = "") -> list[str]:
     """Scores after the last sweeps from a start, or one of their anchors."""
     scale = {"eps2": 1e4}
-    found = [text(mean(machines, f"{name}{kind}@{start}@{LAST}"), scale.get(name, 1.0)) for name in SCORES]
+    at = f"@{start}@{LAST}"
+    if kind == "_data":  # the same data for all seeds: the error is that of one set of them
+        one = machines[0]
+        shown = {name: pr.Estimate(one[f"{name}_data{at}"], one[f"{name}_data_error{at}"], 1) for name in SCORES}
+    else:
+        shown = {name: mean(machines, f"{name}{kind}{at}") for name in SCORES}
+    found = [text(x, scale.get(name, 1.0)) for name, x in shown.items()]
     return [*found, text(mean(machines, f"discriminator{kind}"))] if start == "random" else found
 
 

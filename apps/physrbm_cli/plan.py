@@ -15,10 +15,8 @@ _WARM, _TIMED = 2, 5  # updates: the first compile
 
 def plan(spec: "RunSpec", data_dir: Path | None, as_json: bool) -> None:
     """Print the plan; nothing is written."""
-    from physrbm.experiment.measuring import TEMPERING
-    from physrbm.partition import REPLICAS
-    from physrbm.partition.ais import MAX_RUNGS
-    from physrbm.tempering.tuning import MOST_RUNGS
+    from physrbm.experiment.measuring import MOST_RUNGS, MOST_TEMPERING, REPLICAS
+    from physrbm.tempering import tuning
 
     rbm, seconds = _trial(spec, data_dir)
     a_sweep = seconds / (spec.sweeps * spec.chains)  # of one chain; an overestimate, as an update is not sweeps alone
@@ -33,7 +31,11 @@ def plan(spec: "RunSpec", data_dir: Path | None, as_json: bool) -> None:
         "seconds_of_annealing": round(seconds * spec.updates, 1),
         "seconds_of_measuring_at_most": round(
             a_sweep
-            * (spec.ais_chains * MAX_RUNGS + TEMPERING * REPLICAS * MOST_RUNGS + spec.samples * spec.sample_sweeps),
+            * (
+                spec.ais_chains * MOST_RUNGS
+                + MOST_TEMPERING * REPLICAS * tuning.MOST_RUNGS
+                + spec.samples * spec.sample_sweeps
+            ),
             1,
         ),
     }

@@ -8,15 +8,16 @@ from physrbm import scores
 from physrbm.data import Dataset
 from physrbm.estimate import Estimate, LogLikelihood, LogZ, plain
 from physrbm.model import RBM
-from physrbm.partition import log_likelihood, log_z
-from physrbm.partition.ais import MAX_RUNGS
+from physrbm.partition import ais, bounded, estimates, log_likelihood, log_z
 from physrbm.sampling import sample, states
 from physrbm.scores import Reference, sample_values
 from physrbm.spec import RunSpec
 from physrbm.structure import structure
+from physrbm.tempering import temper
 from physrbm.training import State
 
-TEMPERING = 12_000  # sweeps of it
+MOST_RUNGS = 4000  # of AIS: machines that want more rarely come to an estimate by it, even with all that they want
+TEMPERING, MOST_TEMPERING, REPLICAS = 4000, 128_000, 8  # sweeps of it; long rather than wide, walkers must travel
 _LOOK = 1000  # test samples of the scores of the machine
 _WALKERS, _SHARE, _FEWEST_RUNGS = 256, 0.1, 100  # of AIS on the way: chains, share of the sweeps of training, rungs
 _ON_THE_WAY = ("eps1", "eps2", "aai")
@@ -63,11 +64,12 @@ def measure(spec: RunSpec, rbm: RBM, data: Dataset) -> Final:
 
 
 def best_log_z(rbm: RBM, data: Dataset, n_chains: int, seed: int) -> LogZ:
-    """By AIS; where few chains carry the weight, by parallel tempering, if that equilibrates."""
-    z = log_z(rbm, n_chains=n_chains, data=data.train, seed=seed)
+    """By AIS; where few chains carry the weight, by parallel tempering, as long as it takes to equilibrate."""
+    z = bounded(ais.estimate(rbm, 1.0, n_chains, None, data.train, seed, MOST_RUNGS), rbm, data.train)
     if z.estimated:
         return z
-    second = log_z(rbm, "bar", data=data.train, seed=seed, n_sweeps=TEMPERING)
+    run = temper(rbm, None, TEMPERING, REPLICAS, data=data.train, seed=seed, most_sweeps=MOST_TEMPERING)
+    second = estimates(run, ("bar",), data=data.train, seed=seed)["bar"]
     return second if second.estimated else z._replace(reason=f"{z.reason}; by tempering: {second.reason}")
 
 
@@ -114,7 +116,7 @@ def _likelihood(spec: RunSpec, rbm: RBM, data: Dataset) -> dict[str, Estimate]:
     if n_rungs < _FEWEST_RUNGS:
         return {}
     to = Reference.of(data, _LOOK, spec.seed)
-    z = log_z(rbm, n_chains=_WALKERS, n_rungs=min(n_rungs, MAX_RUNGS), data=to.other, seed=spec.seed)
+    z = log_z(rbm, n_chains=_WALKERS, n_rungs=min(n_rungs, ais.MAX_RUNGS), data=to.other, seed=spec.seed)
     found = {}
     if z.estimated:
         x = log_likelihood(rbm, to.held_out, z)

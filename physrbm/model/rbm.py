@@ -220,7 +220,7 @@ def check_states(states: np.ndarray, n_visible: int | None = None) -> np.ndarray
     if states.ndim != 2 or states.size == 0 or states.shape[1] != (n_visible or states.shape[1]):
         width = "pixel" if n_visible is None else n_visible
         raise InvalidInput(f"data must be (sample, {width}) and not empty, got the shape {states.shape}")
-    if not np.isin(states, (0, 1)).all():
+    if not (((states == 0) | (states == 1)).all() if states.dtype.kind != "u" else states.max() <= 1):
         raise InvalidInput("data must hold only 0 and 1; binarise them first")
     return states
 

@@ -75,6 +75,7 @@ def temper(
     start: np.ndarray | None = None,
     observables: Sequence[str] = (),
     seed: int = 0,
+    most_sweeps: int = 0,
 ) -> Tempered:
     """Sample `rbm`, the last rung of `path`, in `n_replicas` independent ladders of `n_sweeps` sweeps.
 
@@ -82,7 +83,8 @@ def temper(
     places the rungs. A path that is given is taken as it is (`tempering.tune` places the rungs of a straight one).
     Replicas come in multiples of 32 on paths of several machines. sweeps: from one swap to the next. start: states
     (chain, Nv) of {0,1} instead of random ones. observables: names of `observables.OBSERVABLES`, measured at the last
-    rung. Raises InvalidInput.
+    rung. most_sweeps: while the verdict is not passed the run goes on to twice its length, up to so many sweeps; every
+    look at the verdict is another chance to pass it, so give a length that may well do. Raises InvalidInput.
     """
     n_rounds = n_sweeps // max(1, sweeps)
     if n_replicas < 1 or sweeps < 1 or n_rounds < 2:
@@ -93,15 +95,37 @@ def temper(
     if start is not None:
         start = check_states(start, rbm.n_visible).astype(np.uint8)
     path = tune(from_independent(), rbm, data, seed).path if path is None else path
-    ladder, every = path.bind(rbm, data), max(1, n_rounds // (2 * _KEPT))
-    looks, pool, due = [], [], set(np.linspace(n_rounds // 2 + 1, n_rounds, _SNAPSHOTS).astype(int))
-    first = begin(ladder, n_replicas, start, seed)
-    for now, look in go_on(ladder, first, lambda: n_rounds, sweeps, seed, observables, every):
-        if look is not None and now.rounds >= n_rounds // 2:
+    ladder = path.bind(rbm, data)
+    state, looks = begin(ladder, n_replicas, start, seed), list[Look]()
+    while True:
+        every = max(1, n_rounds // (2 * _KEPT))
+        state, looks, pool = _until(ladder, state, looks, n_rounds, every, sweeps, seed, observables)
+        run = conclude(path, ladder, state, stack(looks), pool, sweeps * every)
+        if run.verdict.equilibrated or 2 * n_rounds * sweeps > most_sweeps:
+            return run
+        n_rounds *= 2
+
+
+def _until(
+    ladder: Ladder,
+    state: State,
+    looks: list[Look],
+    n_rounds: int,
+    every: int,
+    sweeps: int,
+    seed: int,
+    observables: Sequence[str],
+) -> tuple[State, list[Look], np.ndarray]:
+    """Go on until there are `n_rounds`: the state, every `every`-th look of the second half, and the pool."""
+    pool, due = [], set(np.linspace(n_rounds // 2 + 1, n_rounds, _SNAPSHOTS).astype(int))
+    for now, look in go_on(ladder, state, lambda: n_rounds, sweeps, seed, observables, every):
+        state = now
+        if look is not None and look.number >= n_rounds // 2:
             looks.append(look)
         if now.rounds in due:
             pool.append(ladder.states(now.walkers, -1).visible)
-    return conclude(path, ladder, now, stack(looks), np.concatenate(pool), sweeps * every)
+    kept = [look for look in looks if look.number >= n_rounds // 2 and look.number % every == 0]
+    return state, kept, np.concatenate(pool)
 
 
 def conclude(path: Path, ladder: Ladder, state: State, looks: Look, pool: np.ndarray, sweeps_between: int) -> Tempered:

@@ -199,7 +199,7 @@ def test_help_and_import_are_light():
 
 def test_a_log_z_that_cannot_be_estimated_is_withheld_and_exits_with_3(tmp_path, monkeypatch):
     """A frozen machine: AIS is refused, and the tempering it falls back on is not equilibrated."""
-    monkeypatch.setattr("physrbm.experiment.measuring.TEMPERING", 1000)
+    monkeypatch.setattr("physrbm.experiment.measuring.MOST_TEMPERING", 0)
     rng = np.random.default_rng(0)
     hard = pr.RBM.from_spins(5 * rng.normal(size=(64, 40)), np.zeros(64), np.zeros(40))
     hard.save(tmp_path / "hard.h5")

@@ -114,6 +114,25 @@ def test_tuning_makes_rejections_equal():
     assert run.barrier == pytest.approx(tuned.barrier, rel=0.2)
 
 
+def test_a_run_goes_on_until_it_is_equilibrated_and_no_longer():
+    """As one that was long enough at once, to the last bit; not at all where the first length does."""
+    rbm = machine()
+    path = paths.from_independent(4)
+    short, again, whole = (
+        pr.temper(rbm, path, n_sweeps=n, seed=6, most_sweeps=most) for n, most in ((64, 0), (64, 64_000), (2048, 0))
+    )
+    assert not short.verdict.equilibrated
+    assert again.verdict.equilibrated
+    n = 2 * len(again.weights)
+    assert n in (128 << k for k in range(9))
+    assert whole.verdict.equilibrated == (n <= 2048)
+    at_once = pr.temper(rbm, path, n_sweeps=n, seed=6)
+    for name in ("visible", "hidden", "pool", "weights", "acceptance", "round_trips"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(at_once, name))
+    enough = pr.temper(rbm, path, n_sweeps=4096, seed=6, most_sweeps=64_000)
+    assert len(enough.weights) == 2048
+
+
 def test_round_trips_of_a_walker_led_by_hand():
     walker = np.array([[0], [1], [2]])
     trips = tempering.RoundTrips.none(walker)
