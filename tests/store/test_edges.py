@@ -71,7 +71,8 @@ def test_results_stay_until_it_is_sure_that_the_run_can_go_on(tmp_path):
     assert pr.open_run(tmp_path / "run").report()["updates"] == 11
 
 
-def test_damaged_checkpoints_ahead_do_not_crowd_out_new_ones(tmp_path):
+def test_damaged_checkpoints_ahead_do_not_crowd_out_new_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr("physrbm.store.recording._EVERY", 3600.0)  # none in between, however slow this machine is
     left_after(tmp_path / "run", 12, updates=20, measurements=5)
     for path in sorted((tmp_path / "run" / "ckpt").iterdir())[2:]:
         path.write_bytes(b"damaged")
