@@ -147,7 +147,8 @@ def test_neither_source_nor_its_folder_is_needed_to_go_on(source, tmp_path):
     assert pr.open_run(tmp_path / "run").state == "done"
 
 
-def test_trajectory_of_a_training(tmp_path):
+def test_trajectory_of_a_training(tmp_path, monkeypatch):
+    monkeypatch.setattr("physrbm.store.recording._EVERY", 3600.0)  # no checkpoint in between on a slow machine
     training = {"hidden": 8, "updates": 40, "measurements": 4, "ais_chains": 100, "samples": 40, "sample_sweeps": 5}
     ended(pr.record(make_spec(training), tmp_path / "a"))
     along = spec(str(tmp_path / "a"), path="trajectory", ladder="auto", sweeps=60, data="digits", start="data")
