@@ -9,7 +9,7 @@ from physrbm.errors import InvalidInput
 from physrbm.hdf5 import Tree
 from physrbm.model import RBM, from_tree, to_tree
 from physrbm.paths import LinearPath, MachinePath, Path
-from physrbm.spec import RunSpec, TemperSpec
+from physrbm.spec import TemperSpec
 from physrbm.tempering import tune
 
 _MOST = 4096  # rungs
@@ -109,7 +109,4 @@ def _dilutions(rbm: RBM, wanted: Wanted) -> list[float]:
 def _trajectory(source: str, wanted: Wanted) -> MachinePath:
     if wanted.points is not None:
         raise InvalidInput("the ladder of a trajectory is auto (all machines kept) or a number of rungs")
-    run = store.open_run(source)
-    if not isinstance(run.spec, RunSpec):
-        raise InvalidInput(f"{source}: a run of {run.spec.command}; a trajectory is that of a run of anneal")
-    return paths.trajectory(run, wanted.n)
+    return paths.trajectory(store.open_run(source), wanted.n)

@@ -21,6 +21,7 @@ from physrbm.sampling import (
     states,
     sweep_measured,
 )
+from physrbm.spec import RunSpec
 from physrbm.store import Run
 
 
@@ -134,11 +135,14 @@ def dilution(
 
 
 def trajectory(run: Run, n_rungs: int | None = None) -> MachinePath:
-    """The machines a training went through, as far as the run kept them, or `n_rungs` of them (Bereux et al. 2025).
+    """The machines of a training at its measurements and the last one it came to, or `n_rungs` of them
+    (Bereux et al. 2025).
 
-    Raises InvalidInput where fewer than two were kept.
+    Raises InvalidInput where there are fewer than two, or `run` is not one of anneal.
     """
-    steps = run.steps
+    if not isinstance(run.spec, RunSpec):
+        raise InvalidInput(f"{run.folder}: a run of {run.spec.command}; a trajectory is that of a run of anneal")
+    steps = sorted({*run.measured, *run.steps[-1:]})
     if len(steps) < 2 or (n_rungs is not None and n_rungs < 2):
         raise InvalidInput(f"{run.folder}: a trajectory needs two machines at least, got {n_rungs} of {len(steps)}")
     if n_rungs is not None:

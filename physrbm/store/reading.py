@@ -12,7 +12,7 @@ from physrbm.hdf5 import Tree
 from physrbm.model import RBM, load
 from physrbm.spec import Spec, make_spec
 from physrbm.store import layout
-from physrbm.store.checkpoints import Saved, checkpoints, latest, read_checkpoint
+from physrbm.store.checkpoints import Saved, checkpoints, does_stay, latest, read_checkpoint
 from physrbm.store.events import Events, read_events
 from physrbm.store.process import is_alive, parse
 from physrbm.store.series import series_rows, series_tree
@@ -45,6 +45,11 @@ class Run(NamedTuple):
     def steps(self) -> list[int]:
         """Updates whose machine is kept."""
         return sorted(checkpoints(self.folder))
+
+    @property
+    def measured(self) -> list[int]:
+        """Those at which there was a measurement. The others are there or not as time and the machine would have it."""
+        return [step for step in self.steps if does_stay(self.folder, step)]
 
     def rbm(self, step: int | None = None) -> RBM:
         """The machine of update `step`, by default the last one kept. Raises NoCheckpoint naming what there is."""

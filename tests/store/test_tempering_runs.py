@@ -148,9 +148,12 @@ def test_neither_source_nor_its_folder_is_needed_to_go_on(source, tmp_path):
 
 
 def test_trajectory_of_a_training(tmp_path, monkeypatch):
-    monkeypatch.setattr("physrbm.store.recording._EVERY", 3600.0)  # no checkpoint in between on a slow machine
+    for name in ("_EVERY", "_SHARE"):  # checkpoints of all updates: a trajectory takes those of measurements
+        monkeypatch.setattr(f"physrbm.store.recording.{name}", 0.0)
     training = {"hidden": 8, "updates": 40, "measurements": 4, "ais_chains": 100, "samples": 40, "sample_sweeps": 5}
     ended(pr.record(make_spec(training), tmp_path / "a"))
+    trained = pr.open_run(tmp_path / "a")
+    assert trained.measured == [0, 10, 20, 30, 40] and len(trained.steps) > 5
     along = spec(str(tmp_path / "a"), path="trajectory", ladder="auto", sweeps=60, data="digits", start="data")
     ended(pr.record(along, tmp_path / "t"))
     assert pr.open_run(tmp_path / "t").report()["rungs"] == 5
