@@ -16,7 +16,7 @@ from physrbm.structure import structure
 from physrbm.tempering import temper
 from physrbm.training import State
 
-MOST_RUNGS = 4000  # of AIS: machines that want more rarely come to an estimate by it, even with all that they want
+MOST_RUNGS = 4000  # of AIS: tempering is cheaper, and machines that want more rarely come to an estimate by it
 TEMPERING, MOST_TEMPERING, REPLICAS = 4000, 128_000, 8  # sweeps of it; long rather than wide, walkers must travel
 _LOOK = 1000  # test samples of the scores of the machine
 _WALKERS, _SHARE, _FEWEST_RUNGS = 256, 0.1, 100  # of AIS on the way: chains, share of the sweeps of training, rungs
@@ -64,13 +64,17 @@ def measure(spec: RunSpec, rbm: RBM, data: Dataset) -> Final:
 
 
 def best_log_z(rbm: RBM, data: Dataset, n_chains: int, seed: int) -> LogZ:
-    """By AIS; where few chains carry the weight, by parallel tempering, as long as it takes to equilibrate."""
-    z = bounded(ais.estimate(rbm, 1.0, n_chains, None, data.train, seed, MOST_RUNGS), rbm, data.train)
-    if z.estimated:
-        return z
+    """By AIS; where that wants many rungs or few chains carry the weight, by as long a parallel tempering as needed."""
+    path, reason = ais.independent_path(rbm, 1.0, data.train.mean(0)), ""
+    ladder = ais.pilot_ladder(path, None, seed)
+    if ladder.size <= MOST_RUNGS:
+        z = bounded(ais.climbed(path, ladder, n_chains, seed), rbm, data.train)
+        if z.estimated:
+            return z
+        reason = f"by AIS: {z.reason}; by tempering: "
     run = temper(rbm, None, TEMPERING, REPLICAS, data=data.train, seed=seed, most_sweeps=MOST_TEMPERING)
-    second = estimates(run, ("bar",), data=data.train, seed=seed)["bar"]
-    return second if second.estimated else z._replace(reason=f"{z.reason}; by tempering: {second.reason}")
+    z = estimates(run, ("bar",), data=data.train, seed=seed)["bar"]
+    return z if z.estimated else z._replace(reason=reason + z.reason)
 
 
 def report(spec: RunSpec, update: int, rbm: RBM, final: Final, seconds: dict[str, float]) -> dict[str, Any]:

@@ -142,9 +142,13 @@ class RBM:
         v = np.atleast_2d(v)
         if v.ndim != 2 or v.shape[1] != self.n_visible:
             raise InvalidInput(f"states must be (chain, {self.n_visible}), got the shape {v.shape}")
-        shape = (self.n_hidden, self.n_visible)
-        w = csr_array((self.bonds.weight, (self.bonds.j, self.bonds.i)), shape=shape)
-        fields: np.ndarray = (w @ v.astype(np.float64).T).T + self.hidden_bias
+        v = v.astype(np.float64)
+        if np.count_nonzero(v) * self.n_hidden < len(v) * self.n_bonds:  # fewer units are on than bonds are there
+            fields: np.ndarray = csr_array(v) @ self.weights()
+        else:
+            w = csr_array((self.bonds.weight, (self.bonds.j, self.bonds.i)), shape=(self.n_hidden, self.n_visible))
+            fields = (w @ v.T).T
+        fields += self.hidden_bias
         return fields
 
     def visible_fields(self, h: np.ndarray) -> np.ndarray:

@@ -44,18 +44,14 @@ class Path(NamedTuple):
         return anneal(self.machine, chains, self.beta * ladder, 1 - ladder)
 
 
-def estimate(
-    rbm: RBM,
-    beta: float,
-    n_chains: int,
-    n_rungs: int | None,
-    data: np.ndarray | None,
-    seed: int,
-    most_rungs: int = MAX_RUNGS,
-) -> LogZ:
-    """log Z at `beta`; arguments as `partition.log_z` checks them. A pilot may ask for no more than `most_rungs`."""
+def estimate(rbm: RBM, beta: float, n_chains: int, n_rungs: int | None, data: np.ndarray | None, seed: int) -> LogZ:
+    """log Z at `beta`; arguments as `partition.log_z` checks them."""
     path = independent_path(rbm, beta, _pilot_means(rbm, beta, seed) if data is None else data.mean(0))
-    ladder = pilot_ladder(path, n_rungs, seed, most_rungs)
+    return climbed(path, pilot_ladder(path, n_rungs, seed), n_chains, seed)
+
+
+def climbed(path: Path, ladder: np.ndarray, n_chains: int, seed: int) -> LogZ:
+    """log Z from fresh chains that go up a `ladder` t (rung,)."""
     log_weight = path.climb(path.start(n_chains, seed, (Use.AIS,)), ladder)
     return mean_weight(log_weight, path.log_z_base, ladder.size)
 
@@ -85,7 +81,7 @@ def independent_path(rbm: RBM, beta: float, mean: np.ndarray) -> Path:
     return Path(rbm, pack_machine(rbm, base), base, beta)
 
 
-def pilot_ladder(path: Path, n_rungs: int | None, seed: int, most_rungs: int = MAX_RUNGS) -> np.ndarray:
+def pilot_ladder(path: Path, n_rungs: int | None, seed: int) -> np.ndarray:
     """Rungs t (rung,), 0 to 1, equally far apart in the spread of the work, as a pilot sees it.
 
     The variance of the log-weights falls as 1 / n_rungs once a run follows the path: without `n_rungs`, further pilots
@@ -106,7 +102,7 @@ def pilot_ladder(path: Path, n_rungs: int | None, seed: int, most_rungs: int = M
         variance = path.climb(path.start(_PILOT_CHAINS, seed, (Use.PILOT_COUNT, trial)), ladder(n)).var()
         if variance <= _TARGET_VARIANCE:
             return ladder(n)
-    return ladder(min(most_rungs, int(_PILOT_RUNGS[-1] * variance / _TARGET_VARIANCE)))
+    return ladder(min(MAX_RUNGS, int(_PILOT_RUNGS[-1] * variance / _TARGET_VARIANCE)))
 
 
 def _pilot_means(rbm: RBM, beta: float, seed: int) -> np.ndarray:

@@ -153,7 +153,8 @@ def test_trajectory_of_a_training(tmp_path, monkeypatch):
     training = {"hidden": 8, "updates": 40, "measurements": 4, "ais_chains": 100, "samples": 40, "sample_sweeps": 5}
     ended(pr.record(make_spec(training), tmp_path / "a"))
     trained = pr.open_run(tmp_path / "a")
-    assert trained.measured == [0, 10, 20, 30, 40] and len(trained.steps) > 5
+    assert trained.measured == [0, 10, 20, 30, 40]
+    assert len(trained.steps) > 5
     along = spec(str(tmp_path / "a"), path="trajectory", ladder="auto", sweeps=60, data="digits", start="data")
     ended(pr.record(along, tmp_path / "t"))
     assert pr.open_run(tmp_path / "t").report()["rungs"] == 5
