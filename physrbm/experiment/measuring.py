@@ -8,7 +8,7 @@ from physrbm import scores
 from physrbm.data import Dataset
 from physrbm.estimate import Estimate, LogLikelihood, LogZ, plain
 from physrbm.model import RBM
-from physrbm.partition import ais, bounded, estimates, log_likelihood, log_z
+from physrbm.partition import ais, bounded, bridge, estimates, log_likelihood, log_z
 from physrbm.sampling import sample, states
 from physrbm.scores import Reference, sample_values
 from physrbm.spec import RunSpec
@@ -17,7 +17,7 @@ from physrbm.tempering import temper
 from physrbm.training import State
 
 MOST_RUNGS = 4000  # of AIS: tempering is cheaper, and machines that want more rarely come to an estimate by it
-TEMPERING, MOST_TEMPERING, REPLICAS = 4000, 128_000, 8  # sweeps of it; long rather than wide, walkers must travel
+TEMPERING, MOST_TEMPERING, REPLICAS = 4000, 64_000, 8  # sweeps of it; long rather than wide, walkers must travel
 _LOOK = 1000  # test samples of the scores of the machine
 _WALKERS, _SHARE, _FEWEST_RUNGS = 256, 0.1, 100  # of AIS on the way: chains, share of the sweeps of training, rungs
 _ON_THE_WAY = ("eps1", "eps2", "aai")
@@ -72,7 +72,8 @@ def best_log_z(rbm: RBM, data: Dataset, n_chains: int, seed: int) -> LogZ:
         if z.estimated:
             return z
         reason = f"by AIS: {z.reason}; by tempering: "
-    run = temper(rbm, None, TEMPERING, REPLICAS, data=data.train, seed=seed, most_sweeps=MOST_TEMPERING)
+    how: dict[str, Any] = {"most_sweeps": MOST_TEMPERING, "enough": lambda run: not bridge.objection(run)}
+    run = temper(rbm, None, TEMPERING, REPLICAS, data=data.train, seed=seed, **how)
     z = estimates(run, ("bar",), data=data.train, seed=seed)["bar"]
     return z if z.estimated else z._replace(reason=reason + z.reason)
 

@@ -68,9 +68,9 @@ def log_z(
     error and interval are those of independent replicas. "ais_reverse" starts from the states such a run has reached:
     an estimate that errs to the high side, where "ais" errs to the low one. "all": every method that can be had here.
 
-    Not estimated where too few chains carry the weight (see `ais.mean_weight`), where the tempering is not
-    equilibrated, or where the states of `data` alone weigh more than the interval allows. None can see a phase that no
-    chain and no datum is in. Raises InvalidInput.
+    Not estimated where too few chains carry the weight (see `ais.mean_weight`), where there is an objection to the
+    tempering (see `bridge.objection`), or where the states of `data` alone weigh more than the interval allows. None
+    can see a phase that no chain and no datum is in. Raises InvalidInput.
     """
     if not (np.isfinite(beta) and beta >= 0):
         raise InvalidInput(f"beta must be finite and not negative, got {beta}")

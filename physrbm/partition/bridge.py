@@ -15,6 +15,8 @@ from physrbm.tempering import Tempered
 
 _MIN_GROUPS = 8  # of independent ladders, whose scatter is the error
 _MIN_ACCEPTANCE = 0.05  # below, neighbouring rungs hardly overlap
+_MIN_TRIPS = 10  # round trips of all walkers of a replica: as often it came from the solved rung to the machine anew
+_DRIFT = 0.01  # level of the test for drift
 _MBAR_SAMPLES = 60_000
 
 
@@ -30,7 +32,7 @@ class Spread(NamedTuple):
 def finish(spread: Spread, run: Tempered, method: str) -> LogZ:
     """The estimate with its jackknife error over replicas and a 95 % interval of Student's t.
 
-    Refused where the run is not equilibrated, where neighbouring rungs do not overlap, or with too few replicas.
+    Refused where there is an `objection` to the run.
     """
     from scipy.special import stdtrit
 
@@ -38,18 +40,40 @@ def finish(spread: Spread, run: Tempered, method: str) -> LogZ:
     scatter = float(np.sqrt((n - 1) * spread.left_out.var())) if n > 1 else np.inf
     error = float(np.hypot(scatter, spread.systematic))
     half = float(np.hypot(stdtrit(max(1, n - 1), 0.975) * scatter, 1.96 * spread.systematic))
-    reason = ""
-    if n < _MIN_GROUPS:
-        reason = f"{n} independent replicas, {_MIN_GROUPS} are the least"
-    elif not run.verdict.equilibrated:
-        reason = str(run.verdict)
-    elif run.acceptance.min() < _MIN_ACCEPTANCE:
-        reason = f"a swap is accepted with probability {run.acceptance.min():.2g}, {_MIN_ACCEPTANCE} is the least"
-    value, ess = spread.value, run.verdict.ess
+    value, ess, reason = spread.value, run.verdict.ess, objection(run)
     n_replicas = run.weights.shape[2]
     return LogZ(
         value, error, value - half, value + half, ess, method, not reason, reason, n_replicas, run.ladder.n_rungs
     )
+
+
+def objection(run: Tempered) -> str:
+    """Why a run says nothing reliable of log Z, or nothing.
+
+    There are too few replicas, they have not travelled often enough between what is solved and the machine,
+    neighbouring rungs do not overlap, or log Z drifts: the first and the second half of the replicas' works differ
+    (paired Student's t test). That is less than the verdict of the run asks, and to the point: rare states of a very
+    different energy keep the R-hat of the energy up, and weigh next to nothing in Z.
+    """
+    n = run.weights.shape[2]
+    if n < _MIN_GROUPS:
+        return f"{n} independent replicas, {_MIN_GROUPS} are the least"
+    if run.round_trips.min() < _MIN_TRIPS:
+        return f"{run.round_trips.min()} round trips of the walkers of a replica, {_MIN_TRIPS} are the least"
+    if run.acceptance.min() < _MIN_ACCEPTANCE:
+        return f"a swap is accepted with probability {run.acceptance.min():.2g}, {_MIN_ACCEPTANCE} is the least"
+    halves = np.array_split(run.weights, 2)
+    early, late = (np.array([_climb(half[:, :, k : k + 1]) for k in range(n)]) for half in halves)
+    return _drift(late - early)
+
+
+def _drift(gain: np.ndarray) -> str:
+    from scipy.special import stdtr
+
+    mean, error = gain.mean(), gain.std(ddof=1) / np.sqrt(gain.size)
+    if 2 * stdtr(gain.size - 1, -abs(mean) / max(error, 1e-300)) >= _DRIFT:
+        return ""
+    return f"log Z drifts: the second half of the run has {mean:+.2g}({error:.1g}) of the first"
 
 
 def first_log_z(run: Tempered) -> float:
@@ -69,12 +93,7 @@ def bar(run: Tempered) -> LogZ:
     """Bennett's (1976) acceptance ratio, gap by gap."""
     first = first_log_z(run)
 
-    def total(weights: np.ndarray) -> float:
-        forward = weights[:, :-1, :, 2] - weights[:, :-1, :, 1]
-        backward = weights[:, 1:, :, 0] - weights[:, 1:, :, 1]
-        return first + sum(_bennett(forward[:, k].ravel(), backward[:, k].ravel()) for k in range(forward.shape[1]))
-
-    return finish(_over_replicas(total, run.weights), run, "bar")
+    return finish(_over_replicas(lambda weights: first + _climb(weights), run.weights), run, "bar")
 
 
 def integration(run: Tempered) -> LogZ:
@@ -112,6 +131,13 @@ def _over_replicas(total: Callable[[np.ndarray], float], weights: np.ndarray, gr
     parts = np.array_split(np.arange(n), min(n, groups))
     left_out = [total(np.delete(weights, group, axis=2)) for group in parts] if n > 1 else [np.nan]
     return Spread(total(weights), np.array(left_out))
+
+
+def _climb(weights: np.ndarray) -> float:
+    """log Z of the last rung less that of the first, gap by gap."""
+    forward = weights[:, :-1, :, 2] - weights[:, :-1, :, 1]
+    backward = weights[:, 1:, :, 0] - weights[:, 1:, :, 1]
+    return sum(_bennett(forward[:, k].ravel(), backward[:, k].ravel()) for k in range(forward.shape[1]))
 
 
 def _bennett(forward: np.ndarray, backward: np.ndarray) -> float:

@@ -1,6 +1,6 @@
 """Parallel tempering along any path."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -76,6 +76,7 @@ def temper(
     observables: Sequence[str] = (),
     seed: int = 0,
     most_sweeps: int = 0,
+    enough: Callable[[Tempered], bool] = lambda run: run.verdict.equilibrated,
 ) -> Tempered:
     """Sample `rbm`, the last rung of `path`, in `n_replicas` independent ladders of `n_sweeps` sweeps.
 
@@ -83,8 +84,9 @@ def temper(
     places the rungs. A path that is given is taken as it is (`tempering.tune` places the rungs of a straight one).
     Replicas come in multiples of 32 on paths of several machines. sweeps: from one swap to the next. start: states
     (chain, Nv) of {0,1} instead of random ones. observables: names of `observables.OBSERVABLES`, measured at the last
-    rung. most_sweeps: while the verdict is not passed the run goes on to twice its length, up to so many sweeps; every
-    look at the verdict is another chance to pass it, so give a length that may well do. Raises InvalidInput.
+    rung. most_sweeps: while the run is not `enough` (by default: while its verdict is not passed) it goes on to twice
+    its length, up to so many sweeps; every look is another chance to pass, so give a length that may well do. Raises
+    InvalidInput.
     """
     n_rounds = n_sweeps // max(1, sweeps)
     if n_replicas < 1 or sweeps < 1 or n_rounds < 2:
@@ -101,7 +103,7 @@ def temper(
         every = max(1, n_rounds // (2 * _KEPT))
         state, looks, pool = _until(ladder, state, looks, n_rounds, every, sweeps, seed, observables)
         run = conclude(path, ladder, state, stack(looks), pool, sweeps * every)
-        if run.verdict.equilibrated or 2 * n_rounds * sweeps > most_sweeps:
+        if enough(run) or 2 * n_rounds * sweeps > most_sweeps:
             return run
         n_rounds *= 2
 
