@@ -25,6 +25,9 @@ class Estimate(NamedTuple):
         return compact(self.value, self.error)
 
 
+_TEMPERED = ("bar", "integration", "mbar")  # methods that read one run of parallel tempering
+
+
 class LogZ(NamedTuple):
     """An estimate of log Z; printing withholds the value when the statistics do not support it."""
 
@@ -36,7 +39,7 @@ class LogZ(NamedTuple):
     upper: float
     """upper end of the 95 % interval"""
     ess: float
-    """effective number of independent weights, (sum w)^2 / sum w^2"""
+    """effective number of independent weights, (sum w)^2 / sum w^2; of a tempering, round trips of all its walkers"""
     method: str
     estimated: bool
     reason: str
@@ -50,7 +53,8 @@ class LogZ(NamedTuple):
         if self.error == 0:
             return f"log Z = {self.value:.10g} ({self.method})"
         lower, upper = rounded(self.lower, self.error), rounded(self.upper, self.error)
-        how = f"{self.method}, {self.n_chains} chains (effective {self.ess:.0f}), {self.n_rungs} rungs"
+        what = "replicas ({:.0f} round trips)" if self.method in _TEMPERED else "chains (effective {:.0f})"
+        how = f"{self.method}, {self.n_chains} {what.format(self.ess)}, {self.n_rungs} rungs"
         return f"log Z = {compact(self.value, self.error)}  95 % interval {lower} ... {upper}  ({how})"
 
 

@@ -40,7 +40,7 @@ def finish(spread: Spread, run: Tempered, method: str) -> LogZ:
     scatter = float(np.sqrt((n - 1) * spread.left_out.var())) if n > 1 else np.inf
     error = float(np.hypot(scatter, spread.systematic))
     half = float(np.hypot(stdtrit(max(1, n - 1), 0.975) * scatter, 1.96 * spread.systematic))
-    value, ess, reason = spread.value, run.verdict.ess, objection(run)
+    value, ess, reason = spread.value, float(run.round_trips.sum()), objection(run)
     n_replicas = run.weights.shape[2]
     return LogZ(
         value, error, value - half, value + half, ess, method, not reason, reason, n_replicas, run.ladder.n_rungs
