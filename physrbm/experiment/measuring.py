@@ -17,7 +17,7 @@ from physrbm.tempering import temper
 from physrbm.training import State
 
 MOST_RUNGS = 4000  # of AIS: tempering is cheaper, and machines that want more rarely come to an estimate by it
-TEMPERING, MOST_TEMPERING, REPLICAS = 4000, 64_000, 8  # sweeps of it; long rather than wide, walkers must travel
+TEMPERING, MOST_TEMPERING, REPLICAS = 4000, 32_000, 8  # sweeps of it; long rather than wide, walkers must travel
 _LOOK = 1000  # test samples of the scores of the machine
 _WALKERS, _SHARE, _FEWEST_RUNGS = 256, 0.1, 100  # of AIS on the way: chains, share of the sweeps of training, rungs
 _ON_THE_WAY = ("eps1", "eps2", "aai")
