@@ -42,7 +42,7 @@ def run():
     """A run without fault."""
     rng = np.random.default_rng(2)
     rbm = RBM.from_spins(rng.normal(0, 0.3, (20, 15)), np.zeros(20), np.zeros(15))
-    return pr.temper(rbm, paths.from_independent(6), 2000, 8, seed=1)
+    return pr.temper(rbm, paths.from_independent(6), 500, 8, seed=2)
 
 
 def test_no_objection(run):
