@@ -56,7 +56,7 @@ def test_pilots_have_a_seed_of_their_own_and_try_several_rates():
     tried = {}
     for e in pilots:
         tried.setdefault(e.family, set()).add(e.spec.learning_rate)
-    assert {family for family, rates in tried.items() if len(rates) == 3} == {
+    assert {family for family, rates in tried.items() if len(rates) > 1} == {
         *(f"scratch-{p:g}" for p in P), *(f"{kind}-{p:g}" for kind in RATES if kind != "scratch" for p in LATER)
     }  # fmt: skip
 
