@@ -72,8 +72,16 @@ def best_log_z(rbm: RBM, data: Dataset, n_chains: int, seed: int) -> LogZ:
         if z.estimated:
             return z
         reason = f"by AIS: {z.reason}; by tempering: "
-    how: dict[str, Any] = {"most_sweeps": MOST_TEMPERING, "enough": lambda run: not bridge.objection(run)}
-    run = temper(rbm, None, TEMPERING, REPLICAS, data=data.train, seed=seed, **how)
+    run = temper(
+        rbm,
+        None,
+        TEMPERING,
+        REPLICAS,
+        data=data.train,
+        seed=seed,
+        most_sweeps=MOST_TEMPERING,
+        enough=lambda run: not bridge.objection(run),
+    )
     z = estimates(run, ("bar",), data=data.train, seed=seed)["bar"]
     return z if z.estimated else z._replace(reason=reason + z.reason)
 
