@@ -21,7 +21,7 @@ from peers import PEERS  # noqa: E402
 
 import physrbm as pr  # noqa: E402
 from physrbm import sampling  # noqa: E402
-from physrbm.kernels import engine, gibbs, gibbs_simd, gibbs_tables, moments_simd  # noqa: E402
+from physrbm.kernels import gibbs, gibbs_simd, gibbs_tables, moments_simd, processor  # noqa: E402
 
 SHAPE = 784, 500
 DILUTIONS = (0.0, 0.5, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
@@ -99,7 +99,7 @@ def jobs(n_chains: int) -> dict[tuple[str, float | None], Job]:
             weights = rng.normal(0, 0.1, SHAPE) * (rng.random(SHAPE) >= p)
             if (sweep := make(weights, n_chains)) is not None:
                 found[name, p if "sparse" in name else None] = sweep
-    for p in (0.0, 0.25, 0.49) if "avx512f" in engine.features() else ():
+    for p in (0.0, 0.25, 0.49) if processor.features() & {"avx512f", "avx2"} else ():
         found["physrbm tables", p] = tables(p, n_chains)
     for p in DILUTIONS:
         found["physrbm", p] = ours(p, n_chains, gibbs_simd.sweep)

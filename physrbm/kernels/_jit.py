@@ -48,7 +48,8 @@ def facts() -> dict[str, str]:
     """Which kernels run here, on what, with how many threads."""
     from llvmlite import binding
 
-    from physrbm.kernels.engine import engine, features
+    from physrbm.kernels.engine import engine
+    from physrbm.kernels.processor import features
 
     path, found = engine(), features()
     return {

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from physrbm.errors import InvalidInput
+from physrbm.kernels.processor import features
 
 SWITCH = "PHYSRBM_KERNELS"
 _CHOICES = ("auto", "simd", "portable")
@@ -46,12 +47,14 @@ def engine() -> Engine:
     from physrbm.kernels import anneal_simd, energy_simd, gibbs_simd, moments_simd
 
     simd = portable._replace(sweep=gibbs_simd.sweep, anneal=anneal_simd.anneal, energies=energy_simd.energies)
-    if "avx512f" not in features():  # without masks the moments are slower than portable ones; tables would abort LLVM
-        return simd
-    from physrbm.kernels import gibbs_tables
+    found = features()
+    if "avx512f" in found:  # without masks the moments are slower than portable ones
+        simd = simd._replace(moments=moments_simd.moments)
+    if "avx512f" in found or "avx2" in found:  # elsewhere tables would abort LLVM
+        from physrbm.kernels import gibbs_tables
 
-    simd = simd._replace(moments=moments_simd.moments)
-    return simd._replace(tables=gibbs_tables.tables, sweep_grouped=gibbs_tables.sweep_grouped)
+        simd = simd._replace(tables=gibbs_tables.tables, sweep_grouped=gibbs_tables.sweep_grouped)
+    return simd
 
 
 def _choose() -> tuple[str, str]:
@@ -64,13 +67,3 @@ def _choose() -> tuple[str, str]:
     if "avx512f" in found or "avx2" in found:
         return "simd", f"the processor has {'AVX-512' if 'avx512f' in found else 'AVX2'}"
     return "portable", "the processor has neither AVX-512 nor AVX2"
-
-
-def features() -> set[str]:
-    """What the processor can, or NUMBA_CPU_FEATURES says it can."""
-    import numba
-    from llvmlite import binding
-
-    if numba.config.CPU_FEATURES is not None:
-        return {part[1:] for part in numba.config.CPU_FEATURES.split(",") if part.startswith("+")}
-    return {name for name, on in binding.get_host_cpu_features().items() if on}

@@ -1,8 +1,8 @@
-"""Sweeps of weakly diluted machines by looking up sums: `gibbs.sweep_grouped` gives the same states. AVX-512 only.
+"""Sweeps of weakly diluted machines by looking up sums: `gibbs.sweep_grouped` gives the same states.
 
-The sum of the weights of four sources that are on has 16 values, as many as a register has floats: one permutation
-looks it up for 16 chains, whatever the dilution. It pays below p = 1/2 or so. The states stay bit-packed by unit; for
-every half sweep they are turned, so that a lane holds 32 units of one chain.
+The sum of the weights of four sources that are on has 16 values. Looked up instead of added, it costs the same whatever
+the dilution: it pays below p = 1/2 or so. The states stay bit-packed by unit; for every half sweep they are turned, so
+that the bits of several units of one chain lie together. AVX-512 and AVX2 look up in their own ways.
 """
 
 from typing import Any
@@ -11,88 +11,14 @@ import numpy as np
 from numba import prange
 
 from physrbm.kernels._jit import kernel
-from physrbm.kernels.arithmetic import f32, i32
 from physrbm.kernels.gibbs import State
-from physrbm.kernels.gibbs_simd import add_energy
-from physrbm.kernels.lanes import is_on, load_streams, next_random, store_streams
-from physrbm.kernels.simd import (
-    choose,
-    fma,
-    load_bits,
-    load_float,
-    look_up,
-    quad,
-    splat,
-    store,
-    store_bits,
-    store_bundle,
-)
+from physrbm.kernels.lanes import load_streams, store_streams
+from physrbm.kernels.processor import features
 
-_GROUP = 16 * 4  # floats of a table: 16 sums for each of four units
-
-
-@kernel(parallel=True)
-def _fill(start, neighbour, weight, table):  # type: ignore[no-untyped-def]
-    n_words = table.shape[1]
-    for quarter in prange(table.shape[0]):
-        four = np.empty((8 * n_words, 4), np.float32)
-        for r in range(4):
-            unit = 4 * quarter + r
-            four[:] = 0
-            if unit < start.size - 1:
-                for k in range(start[unit], start[unit + 1]):
-                    four[neighbour[k] >> 2, neighbour[k] & 3] = weight[k]
-            for group in range(8 * n_words):
-                sums = table[quarter, group >> 3, group & 7, r]
-                sums[0] = 0
-                for bit in range(4):
-                    for low in range(1 << bit):  # the highest source is added last, as in the row
-                        sums[low + (1 << bit)] = f32(sums[low] + four[group, bit])
-
-
-@kernel
-def turn(words, n_units, lanes):  # type: ignore[no-untyped-def]
-    """Bits by unit (unit, W) to bits by chain (unit / 32, 32 W) int32."""
-    n_words = words.shape[1]
-    for first in range(0, n_units, 32):
-        for w in range(n_words):
-            bits = splat(i32(0))
-            for u in range(min(32, n_units - first)):
-                bits = choose(load_bits(words, (first + u) * n_words + w), bits + splat(i32(1 << u)), bits)
-            store(lanes, first * n_words + 32 * w, bits)
-
-
-@kernel
-def sum_quad(like, bias, unit, table, quarter, lanes, n_words, total):  # type: ignore[no-untyped-def]
-    """total (part, 4, lane): fields of units 4 quarter ... 4 quarter + 3, on parts of 4 len(like) chains."""
-    last, width = bias.size - 1, 4 * len(like)
-    for part in range(32 * n_words // width):
-        field = quad(like, bias[unit], bias[min(unit + 1, last)], bias[min(unit + 2, last)], bias[min(unit + 3, last)])
-        for word in range(table.shape[1]):
-            place = (quarter * table.shape[1] + word) * 8 * _GROUP
-            field = look_up(field, table, place, lanes, 32 * n_words * word + width * part)
-        store_bundle(total[part], field)
-
-
-@kernel
-def layer(like, source, target, bias, base, table, scale, base_scale, streams, lanes, total, energy, bonds):  # type: ignore[no-untyped-def]
-    """As `gibbs.layer`; units in order, so that streams serve them as elsewhere."""
-    n_words, width = target.shape[1], 4 * len(like)
-    turn(source, source.shape[0], lanes)
-    for unit in range(target.shape[0]):
-        r = unit & 3
-        if r == 0:
-            sum_quad(like, bias, unit, table, unit >> 2, lanes, n_words, total)
-        for w in range(n_words):
-            part, lane = (32 * w) // width, (32 * w) % width
-            field = load_float(total[part], width * r + lane)
-            y = fma(field, load_float(scale, 32 * w), splat(base[unit]) * load_float(base_scale, 32 * w))
-            random, streams = next_random(streams)
-            on = is_on(random, y)
-            store_bits(target, unit * n_words + w, on)
-            if energy is not None:
-                add_energy(energy, 32 * w, on, splat(bias[unit]) if bonds is None else field, base[unit])
-    return streams
+if "avx512f" in features():
+    from physrbm.kernels.tables_floats import empty, fill, layer
+else:
+    from physrbm.kernels.tables_bytes import empty, fill, layer
 
 
 @kernel(parallel=True)
@@ -100,7 +26,7 @@ def _sweep(like, visible, hidden, rng, scale, base_scale, v_rows, h_rows, v_tabl
     for block in prange(visible.shape[0]):
         v, h, s, r = visible[block], hidden[block], scale[block], base_scale[block]
         n_words = v.shape[1]
-        lanes = np.empty(1024 * n_words * max(v_table.shape[1], h_table.shape[1]), np.int32)
+        lanes = np.empty(1024 * n_words * -(-max(v.shape[0], h.shape[0]) // 32), np.int32)
         total = np.empty((32 * n_words // (4 * len(like)), 16 * len(like)), np.float32)
         streams = load_streams(rng[block])
         v_fields, h_fields = (v_rows[0][0], v_rows[1][0]), (h_rows[0][0], h_rows[1][0])
@@ -114,11 +40,11 @@ def _sweep(like, visible, hidden, rng, scale, base_scale, v_rows, h_rows, v_tabl
 
 
 def tables(layers: tuple[Any, Any], sizes: tuple[int, int]) -> tuple[np.ndarray, ...]:
-    """Sums (unit / 4, source / 32, 8, 4, 16) float32 of the visible and the hidden rows; `sizes` are Nv, Nh."""
+    """Of the visible and the hidden rows; `sizes` are Nv, Nh."""
     found = []
     for (_, _, start, neighbour, weight), n_units, n_sources in zip(layers, sizes, sizes[::-1], strict=True):
-        found.append(np.empty((-(-n_units // 4), -(-n_sources // 32), 8, 4, 16), np.float32))
-        _fill(start[0], neighbour, weight, found[-1])
+        found.append(empty(n_units, n_sources))
+        fill(start[0], neighbour, weight, found[-1])
     return tuple(found)
 
 
