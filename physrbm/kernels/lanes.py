@@ -4,6 +4,7 @@ import numpy as np
 
 from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import C1, C2, C3, C4, C5, ROUND, f32
+from physrbm.kernels.processor import features
 from physrbm.kernels.simd import (
     add_where,
     as_float,
@@ -22,17 +23,22 @@ from physrbm.kernels.simd import (
     to_float,
 )
 
+AT_ONCE = 8 if "avx512f" in features() else 4
+"""vectors of 16 sums that registers hold beside what an addition needs"""
+
 
 @kernel
 def add_fields(like, bias, start, stop, neighbour, weight, words, first, stride, total):  # type: ignore[no-untyped-def]
     """total[lane] = bias + weights of the neighbours that are on, in the order of the row, on 16 len(like) lanes.
 
-    Unit u has its words from first + stride u on. Sums stay in registers for the whole row.
+    Unit u has its words from first + stride u on. Sums stay in registers for the whole row, as many as there are.
     """
-    field = bundle(like, bias)
-    for k in range(start, stop):
-        field = add_where(field, at(weight, k), words, first + np.int64(at(neighbour, k)) * stride)
-    store_bundle(total, field)
+    some = like[:AT_ONCE]
+    for word in range(0, len(like) // 2, len(some) // 2):
+        field = bundle(some, bias)
+        for k in range(start, stop):
+            field = add_where(field, at(weight, k), words, first + word + np.int64(at(neighbour, k)) * stride)
+        store_bundle(total[32 * word :], field)
 
 
 @kernel
