@@ -194,7 +194,7 @@ def budgets(machines: Sequence[Machine]) -> Iterator[list[str]]:
     T = full_training(machines)
     at = dilutions(machines, "budget")
     yield ["updates", *(f"p = {p:g}" for p in at), *(f"p = {p:g}, retained of dense" for p in at[1:])]
-    for words, updates in (("T/4", T // 4), ("T/2", T // 2), ("T", T), ("2T", 2 * T), ("4T", 4 * T)):
+    for words, updates in (("T/4", T // 4), ("T", T), ("4T", 4 * T)):
         found = [
             [m for stem in ("before", "budget") for m in of(machines, f"{stem}-{p:g}", updates=updates)] for p in at
         ]

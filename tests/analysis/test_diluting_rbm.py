@@ -31,7 +31,7 @@ def test_every_experiment_is_planned():
         (p, seed, 600) for p in P for seed in (1, 2, 3)
     }
     budgets = {(e.spec.dilution, e.spec.updates) for e in (*before, *more)}
-    assert budgets >= {(p, n) for p in (0, 0.8, 0.95) for n in (150, 300, 600, 1200, 2400)}
+    assert budgets >= {(p, n) for p in (0, 0.8, 0.95) for n in (150, 600, 2400)}
     by_name = {e.name: e for e in after}
     for rule in ("magnitude", "random"):
         for p in LATER:
@@ -178,9 +178,7 @@ def test_claims_are_compared_within_a_seed(tables):
 
 def test_budgets_likeness_and_parents(tables):
     found = cells(tables["budgets"])
-    assert [number(found[n][0]) for n in ("T/4", "T/2", "T", "2T", "4T")] == pytest.approx(
-        [-16, -15.5, -15, -14.5, -14], abs=0.05
-    )
+    assert [number(found[n][0]) for n in ("T/4", "T", "4T")] == pytest.approx([-16, -15, -14], abs=0.05)
     likeness = cells(tables["likeness"])
     assert number(likeness["retrained, random, binary, T + T"][0]) == pytest.approx(0.95, abs=0.02)
     assert number(likeness["fresh, random mask, 2T"][0]) == pytest.approx(0.4, abs=0.02)
