@@ -26,7 +26,7 @@ def _sweep(like, visible, hidden, rng, scale, base_scale, v_rows, h_rows, v_tabl
     for block in prange(visible.shape[0]):
         v, h, s, r = visible[block], hidden[block], scale[block], base_scale[block]
         n_words = v.shape[1]
-        lanes = np.empty(1024 * n_words * -(-max(v.shape[0], h.shape[0]) // 32), np.int32)
+        lanes = np.empty(32 * n_words * -(-max(v.shape[0], h.shape[0]) // 32), np.int32)
         total = np.empty((32 * n_words // (4 * len(like)), 16 * len(like)), np.float32)
         streams = load_streams(rng[block])
         v_fields, h_fields = (v_rows[0][0], v_rows[1][0]), (h_rows[0][0], h_rows[1][0])

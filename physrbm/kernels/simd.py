@@ -467,7 +467,7 @@ def look_up_bytes(typing: Any, total: Any, tables: Any, first: Any, lanes: Any, 
         for group, four in enumerate((source, builder.bitcast(upper, bytes_))):
             chosen, planes = builder.and_(four, low), []
             for k in range(4):
-                entries = builder.load(builder.gep(place, [ir.Constant(_I, 4 * group + k)]), align=16)
+                entries = builder.load(builder.gep(place, [ir.Constant(_I, 4 * group + k)]), align=1)
                 entries = builder.shuffle_vector(entries, ir.Constant(table, ir.Undefined), both)
                 planes.append(builder.call(select, [entries, chosen]))
             halves = zip(joined(builder, *planes[:2]), joined(builder, *planes[2:]), strict=True)
