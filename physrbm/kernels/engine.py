@@ -47,14 +47,12 @@ def engine() -> Engine:
     from physrbm.kernels import anneal_simd, energy_simd, gibbs_simd, moments_simd
 
     simd = portable._replace(sweep=gibbs_simd.sweep, anneal=anneal_simd.anneal, energies=energy_simd.energies)
-    found = features()
-    if "avx512f" in found:  # without masks the moments are slower than portable ones
-        simd = simd._replace(moments=moments_simd.moments)
-    if "avx512f" in found or "avx2" in found:  # elsewhere tables would abort LLVM
-        from physrbm.kernels import gibbs_tables
+    if not features() & {"avx512f", "avx2"}:  # tables would abort LLVM, and moments are slower than portable ones
+        return simd
+    from physrbm.kernels import gibbs_tables
 
-        simd = simd._replace(tables=gibbs_tables.tables, sweep_grouped=gibbs_tables.sweep_grouped)
-    return simd
+    simd = simd._replace(moments=moments_simd.moments)
+    return simd._replace(tables=gibbs_tables.tables, sweep_grouped=gibbs_tables.sweep_grouped)
 
 
 def _choose() -> tuple[str, str]:

@@ -9,7 +9,7 @@ from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import f32, i32
 from physrbm.kernels.lanes import add_fields, exp2
 from physrbm.kernels.moments import ONE
-from physrbm.kernels.simd import choose, load_bits, load_float, load_int, splat, store, to_int, total_of
+from physrbm.kernels.simd import add_levels, load_float, load_int, splat, store, to_int, total_of
 
 _WORDS = 255  # words of levels up to ONE whose lane sums fit an int32
 
@@ -31,10 +31,10 @@ def masked_sum(words, first, level, n_words):  # type: ignore[no-untyped-def]
         end = min(n_words, part + _WORDS)
         even, odd = splat(i32(0)), splat(i32(0))  # two sums under way: an addition need not wait for the one before
         for w in range(part, end - 1, 2):
-            even = choose(load_bits(words, first + w), even + load_int(level, 32 * w), even)
-            odd = choose(load_bits(words, first + w + 1), odd + load_int(level, 32 * w + 32), odd)
+            even = add_levels(even, load_int(level, 32 * w), words, first + w)
+            odd = add_levels(odd, load_int(level, 32 * w + 32), words, first + w + 1)
         if (end - part) % 2:
-            even = choose(load_bits(words, first + end - 1), even + load_int(level, 32 * end - 32), even)
+            even = add_levels(even, load_int(level, 32 * end - 32), words, first + end - 1)
         result += total_of(even) + total_of(odd)
     return result
 

@@ -25,6 +25,8 @@ from numba.extending import intrinsic, register_model
 from physrbm.kernels.processor import features
 
 WORD, VECTOR = 32, 16  # lanes of a word of chains; of a register
+_SIGNS = "avx2" in features() and "avx512f" not in features()
+"""whether lanes are chosen by the signs of a vector, for want of masks"""
 _F, _D, _I, _H = ir.FloatType(), ir.DoubleType(), ir.IntType(32), ir.IntType(16)
 
 
@@ -214,15 +216,19 @@ def _half(builder: Any, first: Any, q: int) -> Any:
     return builder.bitcast(bits, ir.VectorType(ir.IntType(1), VECTOR))
 
 
+def _mask(builder: Any, word: Any) -> Any:
+    """The mask of 32 lanes behind a pointer: two loads, because shifting a mask costs more than loading it."""
+    first = builder.bitcast(word, _H.as_pointer())
+    both = ir.Constant(ir.VectorType(_I, WORD), list(range(WORD)))
+    return builder.shuffle_vector(_half(builder, first, 0), _half(builder, first, 1), both)
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def load_bits(typing: Any, words: Any, index: Any) -> Any:
-    """The 32 bits of a uint32 word as a mask: two loads, because shifting a mask costs more than loading it."""
+    """The 32 bits of a uint32 word as a mask."""
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        word = _address(context, builder, sig.args[0], args[0], args[1], _I)
-        first = builder.bitcast(word, _H.as_pointer())
-        both = ir.Constant(ir.VectorType(_I, WORD), list(range(WORD)))
-        return builder.shuffle_vector(_half(builder, first, 0), _half(builder, first, 1), both)
+        return _mask(builder, _address(context, builder, sig.args[0], args[0], args[1], _I))
 
     return BITS(words, types.intp), emit
 
@@ -309,13 +315,16 @@ def bundle(typing: Any, like: Any, x: Any) -> Any:
 @intrinsic  # type: ignore[untyped-decorator]
 def add_where(typing: Any, total: Any, weight: Any, words: Any, index: Any) -> Any:
     """`total` plus `weight` on the lanes whose bit is set in the K / 2 words from `index` on."""
-    signs = "avx2" in features() and "avx512f" not in features()
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         added, vector = args[0], _vector_splat(builder, args[1], VECTOR)
         word = _address(context, builder, sig.args[2], args[2], args[3], _I)
-        if signs:
-            return _add_where_sign(builder, added, vector, word)
+        if _SIGNS:
+            for q in range(total.k):
+                bits = builder.load(builder.gep(word, [ir.Constant(ir.IntType(64), q // 2)]), align=4)
+                old = builder.extract_value(added, q)
+                added = builder.insert_value(added, _sum_where_sign(builder, old, vector, bits, 16 * (q % 2)), q)
+            return added
         first = builder.bitcast(word, _H.as_pointer())
         for q in range(total.k):  # a mask is loaded where it is used: there are seven mask registers
             mask, old = _half(builder, first, q), builder.extract_value(args[0], q)
@@ -325,23 +334,38 @@ def add_where(typing: Any, total: Any, weight: Any, words: Any, index: Any) -> A
     return total(total, types.float32, words, types.intp), emit
 
 
-def _add_where_sign(builder: Any, total: Any, vector: Any, word: Any) -> Any:
-    """`add_where` without masks: AVX2 chooses by signs, so lanes shift their bits there; three operations, not four."""
-    floats, all_lanes = ir.VectorType(_F, 8), ir.Constant(ir.VectorType(_I, VECTOR), list(range(VECTOR)))
+def _sum_where_sign(builder: Any, total: Any, x: Any, word: Any, first: int) -> Any:
+    """`total` plus `x` on the lanes whose bit of a word is set, without masks: the bits of the lanes from `first` on.
+
+    AVX2 chooses by signs, so lanes shift their bits there; three operations, not four.
+    """
+    floats, ints, found = ir.VectorType(_F, 8), ir.VectorType(_I, 8), []
     blend = builder.module.globals.get("llvm.x86.avx.blendv.ps.256")
-    kind = ir.FunctionType(floats, [floats] * 3)
-    blend = blend or ir.Function(builder.module, kind, "llvm.x86.avx.blendv.ps.256")
-    for q in range(total.type.count):
-        bits = builder.load(builder.gep(word, [ir.Constant(ir.IntType(64), q // 2)]), align=4)
-        old, found = builder.extract_value(total, q), []
-        for half in (0, 8):
-            shifts = [31 - 16 * (q % 2) - half - lane for lane in range(8)]
-            sign = builder.shl(_vector_splat(builder, bits, 8), ir.Constant(ir.VectorType(_I, 8), shifts))
-            lanes = ir.Constant(ir.VectorType(_I, 8), list(range(half, half + 8)))
-            x, w = (builder.shuffle_vector(v, ir.Constant(v.type, ir.Undefined), lanes) for v in (old, vector))
-            found.append(builder.call(blend, [x, builder.fadd(x, w), builder.bitcast(sign, floats)]))
-        total = builder.insert_value(total, builder.shuffle_vector(*found, all_lanes), q)
-    return total
+    blend = blend or ir.Function(builder.module, ir.FunctionType(floats, [floats] * 3), "llvm.x86.avx.blendv.ps.256")
+    for at in range(0, total.type.count, 8):
+        lanes = ir.Constant(ints, list(range(at, at + 8)))
+        old, more = (builder.shuffle_vector(v, ir.Constant(v.type, ir.Undefined), lanes) for v in (total, x))
+        added = builder.fadd(old, more) if old.type == floats else builder.add(old, more)
+        sign = builder.shl(_vector_splat(builder, word, 8), ir.Constant(ints, [31 - first - at - k for k in range(8)]))
+        found.append(builder.call(blend, [builder.bitcast(v, floats) for v in (old, added, sign)]))
+    while len(found) > 1:
+        both = ir.Constant(ir.VectorType(_I, 2 * found[0].type.count), list(range(2 * found[0].type.count)))
+        found = [builder.shuffle_vector(*found[k : k + 2], both) for k in range(0, len(found), 2)]
+    return builder.bitcast(found[0], total.type)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def add_levels(typing: Any, total: Any, levels: Any, words: Any, index: Any) -> Any:
+    """`total` plus `levels`, I32, on the lanes whose bit is set in word `index`."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        old, more, _, _ = args
+        word = _address(context, builder, sig.args[2], args[2], args[3], _I)
+        if _SIGNS:
+            return _sum_where_sign(builder, old, more, builder.load(word, align=4), 0)
+        return builder.select(_mask(builder, word), builder.add(old, more), old)
+
+    return I32(I32, I32, words, types.intp), emit
 
 
 @intrinsic  # type: ignore[untyped-decorator]
