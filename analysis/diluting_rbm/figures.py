@@ -21,8 +21,12 @@ COLOURS = {"random": "C3", "data": "C0"}
 
 
 def draw(machines: Sequence[Machine], samples: dict[str, np.ndarray], to: Path) -> None:
-    """All of them, as PNG."""
-    pictures = {"likelihood": likelihood, "scores": scores, "in_time": in_time, "budgets": budgets, "after": after}
+    """Those of the parts of the study that are there, as PNG."""
+    pictures = {"likelihood": likelihood, "scores": scores, "in_time": in_time}
+    if dilutions(machines, "budget"):
+        pictures["budgets"] = budgets
+    if dilutions(machines, "mask-magnitude"):
+        pictures["after"] = after
     for name, make in pictures.items():
         _save(make(machines), to / f"{name}.png")
     _save(digits(machines, samples), to / "samples.png")

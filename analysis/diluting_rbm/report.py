@@ -235,22 +235,26 @@ def cost(machines: Sequence[Machine], pilots: Sequence[Pilots]) -> Iterator[list
 
 
 def tables(machines: Sequence[Machine], pilots: Sequence[Pilots]) -> dict[str, str]:
-    """Every table by name, as Markdown."""
+    """Every table by name, as Markdown, of the parts of the study that are there."""
     found = {
         "rates": rates(pilots),
         "before": before(machines),
         **{f"scores-{start}": scores(machines, start) for start in STARTS},
-        "budgets": budgets(machines),
-        "after": after(machines, "log_likelihood_test"),
-        "captured": after(machines, "captured"),
-        **{f"scores-after-{p:g}": scores_after(machines, p) for p in dilutions(machines, "mask-magnitude")},
-        "contrasts": contrasts(machines),
-        "claims": claims(machines),
-        "likeness": after(machines, "own"),
-        "likeness-other": after(machines, "other"),
-        "parents": parents(machines),
         "cost": cost(machines, pilots),
     }
+    if dilutions(machines, "budget"):
+        found["budgets"] = budgets(machines)
+    if at := dilutions(machines, "mask-magnitude"):
+        found |= {
+            "after": after(machines, "log_likelihood_test"),
+            "captured": after(machines, "captured"),
+            **{f"scores-after-{p:g}": scores_after(machines, p) for p in at},
+            "contrasts": contrasts(machines),
+            "claims": claims(machines),
+            "likeness": after(machines, "own"),
+            "likeness-other": after(machines, "other"),
+            "parents": parents(machines),
+        }
     return {name: markdown(list(rows)) for name, rows in found.items()}
 
 

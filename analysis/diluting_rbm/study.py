@@ -3,9 +3,10 @@
 python analysis/diluting_rbm/study.py --out FOLDER [--small] [--workers N]
 
 Runs rates.toml, rates_after.toml, before.toml, budgets.toml and after.toml, one sweep after the other, in FOLDER/full,
-and writes FOLDER/full/results/*.csv, tables.md and figures. Killed and started again it goes on; a run that failed is
-tried again. A part whose tables are there already is not run again: with those of this repository copied into
-FOLDER/full/results, only what is missing is. --small: the shipped digits, minutes, in FOLDER/small.
+and writes FOLDER/full/results/*.csv, after every part also tables.md and figures of what is there. Killed and started
+again it goes on; a run that failed is tried again. A part whose tables are there already is not run again: with those
+of this repository copied into FOLDER/full/results, only what is missing is. --small: the shipped digits, minutes, in
+FOLDER/small.
 """
 
 import argparse
@@ -67,7 +68,7 @@ def part(name: str, grid: dict[str, Any], out: Path, workers: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run what is not there, then report."""
+    """Run what is not there, and report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder of sweeps, tables and figures")
     parser.add_argument("--small", action="store_true", help="the shipped digits, minutes")
@@ -83,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         part(name, grids.read(name, given.small, rates), out, workers)
         if name in PILOTS:
             rates |= grids.best_rates(pr.campaign.read_table(out / "results" / f"{name}.csv"))
-    report.main([str(out / "results"), "--out", str(out)])
+        else:
+            report.main([str(out / "results"), "--out", str(out)])
 
 
 if __name__ == "__main__":

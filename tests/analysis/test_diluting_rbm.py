@@ -205,6 +205,19 @@ def test_the_report_is_written_and_put_into_a_readme(results, tmp_path):
     assert pictures == {"likelihood", "scores", "in_time", "budgets", "after", "samples"}
 
 
+def test_parts_that_are_not_run_yet_are_left_out(results, tmp_path):
+    for path in results.iterdir():
+        if path.stem.split("-")[0] not in ("budgets", "after"):
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    report.main([str(tmp_path), "--out", str(tmp_path / "out")])
+    text = (tmp_path / "out" / "tables.md").read_text()
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [
+        "rates", "before", "scores-random", "scores-data", "cost"
+    ]  # fmt: skip
+    pictures = {path.stem for path in (tmp_path / "out" / "figures").glob("*.png")}
+    assert pictures == {"likelihood", "scores", "in_time", "samples"}
+
+
 def test_a_withheld_likelihood_says_so(tmp_path):
     planted(tmp_path, withheld=("before-0-s2", "before-0.8-s1"))
     report.main([str(tmp_path), "--out", str(tmp_path)])
@@ -270,4 +283,4 @@ def test_the_one_command_goes_on_where_it_was_killed(tmp_path, monkeypatch):
     study.main(line)
     assert (results / "after.csv").read_bytes() == before["after.csv"]
     assert (results / "after-scores.csv").read_bytes() == before["after-scores.csv"]
-    assert told == [[str(results), "--out", str(tmp_path / "small")]] * 2
+    assert told == [[str(results), "--out", str(tmp_path / "small")]] * 4
