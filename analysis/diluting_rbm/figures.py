@@ -57,6 +57,8 @@ def likelihood(machines: Sequence[Machine]) -> Any:
                 stem = f"after-{rule}" + ("-centred" if gauge == "centred" else "")
                 own = {p: of(machines, f"{stem}-{p:g}") for p in dilutions(machines, stem)}
                 again = {p: of(machines, f"retrain-{rule}-{p:g}", gauge=gauge) for p in own}
+                if not own:
+                    continue
                 for words, groups, fill in ((f"after, {rule}, {gauge}", own, "none"), ("and retrained", again, colour)):
                     _points(ax, [where[p] for p in groups], [mean(o, "log_likelihood_test") for o in groups.values()],
                             marker, color=colour, mfc=fill, label=words)  # fmt: skip

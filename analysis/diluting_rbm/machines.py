@@ -39,10 +39,10 @@ def read(results: Path) -> list[Machine]:
     for m in machines:
         alone = m["independent_pixels_test"]
         m["retained"] = (m["log_likelihood_test"] - alone) / (dense[m["seed"]] - alone)
-        m["captured"] = _captured(m["eps2"], m["anchor_eps2"], m["anchor_independent_eps2"])
+        m["captured"] = captured(m["eps2"], m["anchor_eps2"], m["anchor_independent_eps2"])
         at = f"@data@{LAST}"
         if f"eps2{at}" in m:
-            m["captured_data"] = _captured(m[f"eps2{at}"], m[f"eps2_data{at}"], m[f"eps2_independent{at}"])
+            m["captured_data"] = captured(m[f"eps2{at}"], m[f"eps2_data{at}"], m[f"eps2_independent{at}"])
     return machines
 
 
@@ -57,7 +57,8 @@ def samples(results: Path) -> dict[str, np.ndarray]:
     return found
 
 
-def _captured(eps2: float, data: float, independent: float) -> float:
+def captured(eps2: Any, data: Any, independent: Any) -> Any:
+    """What part of the correlations is there."""
     return 1 - (eps2 - data) / (independent - data)
 
 

@@ -8,12 +8,13 @@ Writes FOLDER/tables.md and FOLDER/figures/*.png; with --readme also what stands
 
 import argparse
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import figures
 import numpy as np
-from machines import LAST, STARTS, Machine, difference, dilutions, interval, mean, of, read, samples
+from machines import LAST, STARTS, Machine, captured, difference, dilutions, interval, mean, of, read, samples
 
 import physrbm as pr
 from physrbm.estimate import compact
@@ -51,6 +52,15 @@ def text(x: pr.Estimate, scale: float = 1.0) -> str:
     return str(compact(scale * x.value, scale * x.error)) if np.isfinite(x.value) else "not estimated"
 
 
+def shown(machines: Sequence[Machine], name: str) -> str:
+    """Mean over seeds and its error; where some are withheld that of the others, which may be better ones, says so."""
+    x = mean(machines, name)
+    others = [m for m in machines if np.isfinite(m.get(name, np.nan))]
+    if np.isfinite(x.value) or len(others) < 2:
+        return text(x)
+    return f"{text(mean(others, name))}, {len(machines) - len(others)} of {len(machines)} withheld"
+
+
 def signed(x: pr.Estimate) -> str:
     """Value and error; in bold where the 95 % interval leaves out zero."""
     low, high = interval(x)
@@ -58,22 +68,22 @@ def signed(x: pr.Estimate) -> str:
     return f"**{said}**" if low > 0 or high < 0 else said
 
 
-def rates(pilots: Sequence[Pilots]) -> Iterator[list[str]]:
-    """Log-likelihood of the training data by what is trained and learning rate; the chosen one in bold."""
+def rates(pilots: Sequence[Pilots], shown: Callable[[Pilots], np.ndarray]) -> Iterator[list[str]]:
+    """Something of the pilots by what is trained and learning rate; that of the chosen rate in bold."""
     tried = sorted({rate for table in pilots for rate in table["learning_rate"].tolist()})
     yield ["", *(f"{rate:g}" for rate in tried), ""]
     for table in pilots:
+        value = shown(table)
         for family in dict.fromkeys(table["family"].tolist()):
-            own = table["family"] == family
-            found = dict(
-                zip(table["learning_rate"][own].tolist(), table["log_likelihood_train"][own].tolist(), strict=True)
-            )
-            if len(found) == 1:
+            own = np.flatnonzero(table["family"] == family)
+            if len(own) == 1:
                 continue  # a parent
-            best = max(found, key=lambda rate: found[rate] if np.isfinite(found[rate]) else -np.inf)
+            at = dict(zip(table["learning_rate"][own].tolist(), own.tolist(), strict=True))
+            likelihood = {rate: table["log_likelihood_train"][k] for rate, k in at.items()}
+            best = max(at, key=lambda rate: likelihood[rate] if np.isfinite(likelihood[rate]) else -np.inf)
             kind, _, p = family.rpartition("-")
-            cells = [_pilot(found[rate], rate == best) if rate in found else "" for rate in tried]
-            yield [f"{kind}, p = {p}", *cells, "at the edge" if best in (min(found), max(found)) else ""]
+            cells = [_pilot(float(value[at[rate]]), rate == best) if rate in at else "" for rate in tried]
+            yield [f"{kind}, p = {p}", *cells, "at the edge" if best in (min(at), max(at)) else ""]
 
 
 def _pilot(value: float, best: bool) -> str:
@@ -88,13 +98,34 @@ def before(machines: Sequence[Machine]) -> Iterator[list[str]]:
            "train - test", "retained", "captured, from random", "from data", "generates well"]  # fmt: skip
     for p in dilutions(machines, "before"):
         own = of(machines, f"before-{p:g}")
-        retained, captured = mean(own, "retained"), mean(own, "captured")
+        retained, caught = mean(own, "retained"), mean(own, "captured")
         gap = pr.Estimate.of(np.array([m["log_likelihood_train"] - m["log_likelihood_test"] for m in own]))
         half = max((m["log_likelihood_test_upper"] - m["log_likelihood_test_lower"]) / 2 for m in own)
-        well = answer(above(retained, WELL), above(captured, WELL))
+        well = answer(above(retained, WELL), above(caught, WELL))
         yield [f"{p:g}", f"{own[0]['n_bonds']:,}", text(mean(own, "isolated_visible")),
-               text(mean(own, "giant_fraction")), text(mean(own, "log_likelihood_test")), f"{half:.2f}", text(gap),
-               text(retained) if p else "1", text(captured), text(mean(own, "captured_data")), well]  # fmt: skip
+               text(mean(own, "giant_fraction")), shown(own, "log_likelihood_test"), f"{half:.2f}", text(gap),
+               shown(own, "retained") if p else "1", text(caught), text(mean(own, "captured_data")),
+               well]  # fmt: skip
+
+
+def thresholds(machines: Sequence[Machine]) -> Iterator[list[str]]:
+    """Where half and nine tenths of the likelihood are retained, by straight lines between dilutions, seed by seed."""
+    at = dilutions(machines, "before")
+    yield ["retained", "p", "bonds of a visible unit"]
+    rows = [[m["retained"] for m in of(machines, f"before-{p:g}")] for p in at]
+    for level in (WELL, 0.5):
+        p = pr.Estimate.of(np.array([_falls_below(level, at, own) for own in zip(*rows, strict=True)]))
+        n_hidden = of(machines, "before-0")[0]["hidden"]
+        yield [f"{level:g}", text(p), text(pr.Estimate((1 - p.value) * n_hidden, p.error * n_hidden, p.n))]
+
+
+def _falls_below(level: float, at: Sequence[float], values: Sequence[float]) -> float:
+    """The last time; points without an estimate are left out, and NaN if it never does."""
+    known = [(x, y) for x, y in zip(at, values, strict=True) if np.isfinite(y)]
+    for (x0, y0), (x1, y1) in reversed(list(pairwise(known))):
+        if y0 >= level > y1:
+            return x0 + (y0 - level) / (y0 - y1) * (x1 - x0)
+    return np.nan
 
 
 def in_words(name: str) -> str:
@@ -154,7 +185,7 @@ def after(machines: Sequence[Machine], name: str) -> Iterator[list[str]]:
     yield ["", *(f"p = {p:g}" for p in at)]
     found = [kinds(machines, p) for p in at]
     for words in found[0]:
-        cells = [text(mean(one[words], name)) for one in found]
+        cells = [shown(one[words], name) for one in found]
         yield [words, *(cells if not words.startswith("dense") else [cells[0], *("" for _ in at[1:])])]
 
 
@@ -237,8 +268,10 @@ def cost(machines: Sequence[Machine], pilots: Sequence[Pilots]) -> Iterator[list
 def tables(machines: Sequence[Machine], pilots: Sequence[Pilots]) -> dict[str, str]:
     """Every table by name, as Markdown, of the parts of the study that are there."""
     found = {
-        "rates": rates(pilots),
+        "rates": rates(pilots, lambda table: table["log_likelihood_train"]),
+        "rates-captured": rates(pilots, lambda x: captured(x["eps2"], x["anchor_eps2"], x["anchor_independent_eps2"])),
         "before": before(machines),
+        "thresholds": thresholds(machines),
         **{f"scores-{start}": scores(machines, start) for start in STARTS},
         "cost": cost(machines, pilots),
     }
