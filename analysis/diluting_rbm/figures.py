@@ -49,7 +49,8 @@ def likelihood(machines: Sequence[Machine]) -> Any:
     at = dilutions(machines, "before")
     bonds = {p: of(machines, f"before-{p:g}")[0]["n_bonds"] for p in at}
     alone = np.mean([m["independent_pixels_test"] for m in machines])
-    found = [mean(of(machines, f"before-{p:g}"), "log_likelihood_test") for p in at]
+    column = "log_likelihood_test"
+    found = [mean([m for m in of(machines, f"before-{p:g}") if np.isfinite(m[column])], column) for p in at]
     for ax, where in zip(axes, ({p: p for p in at}, bonds), strict=True):
         _points(ax, [where[p] for p in at], found, "o-", color="k", label="dilute, train")
         for rule, marker in (("magnitude", "s"), ("random", "^")):

@@ -94,29 +94,46 @@ def _pilot(value: float, best: bool) -> str:
 
 def before(machines: Sequence[Machine]) -> Iterator[list[str]]:
     """E1."""
-    yield ["p", "bonds", "pixels without a bond", "largest component", "test log-likelihood", "of one machine +-",
-           "train - test", "retained", "captured, from random", "from data", "generates well"]  # fmt: skip
+    yield ["p", "bonds", "pixels without a bond", "largest component", "test log-likelihood",
+           "95 % of one machine, at most +-", "train - test", "retained", "captured, from random", "from data",
+           "generates well"]  # fmt: skip
     for p in dilutions(machines, "before"):
         own = of(machines, f"before-{p:g}")
         retained, caught = mean(own, "retained"), mean(own, "captured")
-        gap = pr.Estimate.of(np.array([m["log_likelihood_train"] - m["log_likelihood_test"] for m in own]))
-        half = max((m["log_likelihood_test_upper"] - m["log_likelihood_test_lower"]) / 2 for m in own)
+        own = [m | {"gap": m["log_likelihood_train"] - m["log_likelihood_test"]} for m in own]
+        half = np.nanmax([(m["log_likelihood_test_upper"] - m["log_likelihood_test_lower"]) / 2 for m in own])
         well = answer(above(retained, WELL), above(caught, WELL))
         yield [f"{p:g}", f"{own[0]['n_bonds']:,}", text(mean(own, "isolated_visible")),
-               text(mean(own, "giant_fraction")), shown(own, "log_likelihood_test"), f"{half:.2f}", text(gap),
+               text(mean(own, "giant_fraction")), shown(own, "log_likelihood_test"), f"{half:.2f}", shown(own, "gap"),
                shown(own, "retained") if p else "1", text(caught), text(mean(own, "captured_data")),
                well]  # fmt: skip
+
+
+def by_seed(machines: Sequence[Machine]) -> Iterator[list[str]]:
+    """E1, machine by machine."""
+    seeds = [str(m["seed"]) for m in of(machines, "before-0")]
+    yield ["p", "learning rate", *(f"test log-likelihood, seed {s}" for s in seeds), *(f"captured, {s}" for s in seeds)]
+    for p in dilutions(machines, "before"):
+        own = of(machines, f"before-{p:g}")
+        likelihoods = (pr.Estimate(m["log_likelihood_test"], m["log_likelihood_test_error"], 1) for m in own)
+        yield [
+            f"{p:g}",
+            f"{own[0]['learning_rate']:g}",
+            *map(text, likelihoods),
+            *(f"{m['captured']:.2f}" for m in own),
+        ]
 
 
 def thresholds(machines: Sequence[Machine]) -> Iterator[list[str]]:
     """Where half and nine tenths of the likelihood are retained, by straight lines between dilutions, seed by seed."""
     at = dilutions(machines, "before")
-    yield ["retained", "p", "bonds of a visible unit"]
+    one = of(machines, "before-0")[0]
+    full = 2 * one["n_bonds"] / (one["n_visible"] + one["n_hidden"])
+    yield ["retained", "p", "bonds a unit, of both layers"]
     rows = [[m["retained"] for m in of(machines, f"before-{p:g}")] for p in at]
     for level in (WELL, 0.5):
         p = pr.Estimate.of(np.array([_falls_below(level, at, own) for own in zip(*rows, strict=True)]))
-        n_hidden = of(machines, "before-0")[0]["hidden"]
-        yield [f"{level:g}", text(p), text(pr.Estimate((1 - p.value) * n_hidden, p.error * n_hidden, p.n))]
+        yield [f"{level:g}", text(p), text(pr.Estimate((1 - p.value) * full, p.error * full, p.n))]
 
 
 def _falls_below(level: float, at: Sequence[float], values: Sequence[float]) -> float:
@@ -271,6 +288,7 @@ def tables(machines: Sequence[Machine], pilots: Sequence[Pilots]) -> dict[str, s
         "rates": rates(pilots, lambda table: table["log_likelihood_train"]),
         "rates-captured": rates(pilots, lambda x: captured(x["eps2"], x["anchor_eps2"], x["anchor_independent_eps2"])),
         "before": before(machines),
+        "by-seed": by_seed(machines),
         "thresholds": thresholds(machines),
         **{f"scores-{start}": scores(machines, start) for start in STARTS},
         "cost": cost(machines, pilots),

@@ -1,8 +1,9 @@
 """Vectors as numba values: LLVM vector types with the few operations that the kernels need.
 
-LLVM lowers <32 x float> to what the processor has (2 registers of AVX-512, 4 of AVX2, 8 of NEON): no operation here
-but the look-ups is of one processor, so nothing else can abort where a feature is missing. Floating-point operations
-are exactly those of `arithmetic`, lane by lane, and never contracted: a kernel gives the bits of its portable twin.
+LLVM lowers <32 x float> to what the processor has (2 registers of AVX-512, 4 of AVX2, 8 of NEON): no operation here is
+of one processor but the look-ups, which must not be compiled where their feature is missing, and what chooses by signs
+where there is AVX2 without masks. Floating-point operations are exactly those of `arithmetic`, lane by lane, and never
+contracted: a kernel gives the bits of its portable twin.
 
 Bundle  [K x <16 x float>], the sums of a row on 16 K chains: a bond adds its weight where a bit is set. With AVX-512
         that is one broadcast and K times `vaddps zmm{k}` with a mask loaded from the bit-packed state: the masked add.

@@ -103,7 +103,8 @@ def planted(to, withheld=()):
             value = likelihood(e.family, p, e.spec.updates) + noise if e.name not in withheld else np.nan
             runs.append({
                 "name": e.name, "family": e.family, "state": "done", "seed": e.spec.seed, "updates": e.spec.updates,
-                "gauge": e.spec.gauge, "hidden": 41, "learning_rate": e.spec.learning_rate, "n_bonds": e.size.n_bonds,
+                "gauge": e.spec.gauge, "learning_rate": e.spec.learning_rate,
+                "n_visible": 64, "n_hidden": 41, "n_bonds": e.size.n_bonds,
                 "isolated_visible": 0, "giant_fraction": 1.0, "log_likelihood_test": value,
                 "log_likelihood_test_lower": value - 0.3, "log_likelihood_test_upper": value + 0.3,
                 "log_likelihood_train": value + 0.2, "log_likelihood_test_error": 0.1, "independent_pixels_test": ALONE,
@@ -168,7 +169,15 @@ def test_where_half_is_retained(tables):
         lost = [20 * p**8 / (DENSE - ALONE) for p in P]
         exact = np.interp(1 - level, lost, P)
         assert number(found[f"{level:g}"][0]) == pytest.approx(exact, abs=0.005)
-        assert number(found[f"{level:g}"][1]) == pytest.approx((1 - exact) * 41, abs=0.2)
+        assert number(found[f"{level:g}"][1]) == pytest.approx((1 - exact) * 2 * 64 * 41 / 105, abs=0.25)
+
+
+def test_machines_one_by_one(tables):
+    found = cells(tables["by-seed"])
+    assert list(found) == [f"{p:g}" for p in P]
+    for p in P:
+        assert [number(x) for x in found[f"{p:g}"][1:4]] == pytest.approx([DENSE - 20 * p**8] * 3, abs=0.1)
+        assert found[f"{p:g}"][4:] == ["0.95"] * 3
 
 
 def test_claims_are_compared_within_a_seed(tables):
@@ -218,7 +227,9 @@ def test_the_report_shows_what_its_results_say():
     here = grids.HERE
     pilots = [pr.campaign.read_table(here / "results" / f"{name}.csv") for name in study.PILOTS]
     readme = (here / "README.md").read_text()
-    assert report.put_into(readme, report.tables(machines.read(here / "results"), pilots)) == readme
+    tables = report.tables(machines.read(here / "results"), pilots)
+    assert set(re.findall(r"<!-- table (.*) -->", readme)) == set(tables)
+    assert report.put_into(readme, tables) == readme
 
 
 def test_parts_that_are_not_run_yet_are_left_out(results, tmp_path):
@@ -228,7 +239,7 @@ def test_parts_that_are_not_run_yet_are_left_out(results, tmp_path):
     report.main([str(tmp_path), "--out", str(tmp_path / "out")])
     text = (tmp_path / "out" / "tables.md").read_text()
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [
-        "rates", "rates-captured", "before", "thresholds", "scores-random", "scores-data", "cost"
+        "rates", "rates-captured", "before", "by-seed", "thresholds", "scores-random", "scores-data", "cost"
     ]  # fmt: skip
     pictures = {path.stem for path in (tmp_path / "out" / "figures").glob("*.png")}
     assert pictures == {"likelihood", "scores", "in_time", "samples"}
@@ -240,6 +251,7 @@ def test_a_withheld_likelihood_says_so(tmp_path):
     text = (tmp_path / "tables.md").read_text()
     found = cells(text[text.index("## before") : text.index("## scores-random")].split("\n\n")[1])
     assert re.fullmatch(r"-\d.*\(\d+\), 1 of 3 withheld", found["0.8"][3])
+    assert found["0.8"][4] == "0.30"
     # seed 2 has nothing that it could be compared with
     assert re.fullmatch(r"0.9.*\(\d+\), 1 of 3 withheld", found["0.6"][6])
     assert found["0.6"][9] == "open"

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import numba
 import numpy as np
 import pytest
 
@@ -118,6 +119,13 @@ def test_a_run_gives_the_same_bytes_on_every_path_and_build(build):
     here = subprocess.run(command, capture_output=True, text=True, check=True)
     other = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     assert other.stdout == here.stdout
+
+
+def test_what_numba_may_not_use_is_not_there(monkeypatch):
+    monkeypatch.setattr(numba.config, "CPU_FEATURES", X86_64_V3 + ",+avx512f")
+    assert {"avx2", "avx512f", "fma"} <= processor.features()
+    monkeypatch.setattr(numba.config, "ENABLE_AVX", 0)  # tables would be compiled for what is not there
+    assert processor.features() & {"avx", "avx2", "avx512f", "fma"} == {"fma"}
 
 
 def test_switch_that_is_none_is_one_line(monkeypatch):
