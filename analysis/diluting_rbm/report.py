@@ -246,7 +246,7 @@ def budgets(machines: Sequence[Machine]) -> Iterator[list[str]]:
         found = [
             [m for stem in ("before", "budget") for m in of(machines, f"{stem}-{p:g}", updates=updates)] for p in at
         ]
-        yield [words, *(text(mean(own, "log_likelihood_test")) for own in found),
+        yield [words, *(shown(own, "log_likelihood_test") for own in found),
                *(text(_share(own, found[0])) for own in found[1:])]  # fmt: skip
 
 
