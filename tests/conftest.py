@@ -1,8 +1,13 @@
 """Tests that need the real MNIST files are skipped where PHYSRBM_DATA does not name them."""
 
 import os
+import signal
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices of tests are small; threads that wait cost more
+if (
+    signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+):  # as in the background of a script; programs under test inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import pytest
 

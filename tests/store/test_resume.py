@@ -33,9 +33,9 @@ def start(folder, *more):
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests under nohup would hand down that it is ignored
     run = subprocess.Popen(command("anneal", *LONG, "--out", folder, *more), stderr=subprocess.PIPE, text=True)
     signal.signal(signal.SIGHUP, before)
-    while not (folder / "status.json").exists():
-        time.sleep(0.01)
-    time.sleep(0.3)  # the first progress line comes after the signal handlers
+    while not (folder / "status.json").exists() or updates(folder) == 0:  # kernels are compiled before the first one
+        assert run.poll() is None, run.stderr.read()
+        time.sleep(0.05)
     return run
 
 
