@@ -8,9 +8,8 @@ from numba import prange
 
 from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import f32, u32
-from physrbm.kernels.gibbs_simd import add_energy
-from physrbm.kernels.lanes import is_on, next_random
-from physrbm.kernels.simd import fma, load_float, look_up_bytes, splat, store_bits, turn_eight
+from physrbm.kernels.gibbs_simd import draw
+from physrbm.kernels.simd import look_up_bytes, splat, store, turn_eight
 
 _EIGHT = 2 * 4 * 16  # bytes of the tables of eight sources
 
@@ -47,12 +46,11 @@ def layer(like, source, target, bias, base, table, scale, base_scale, streams, l
             for eight in range(n_eights):
                 place = (unit * n_eights + eight) * _EIGHT
                 field = look_up_bytes(field, table, place, lanes, 8 * (n_eights * w + eight))
-            y = fma(field, load_float(scale, 32 * w), splat(base[unit]) * load_float(base_scale, 32 * w))
-            random, streams = next_random(streams)
-            on = is_on(random, y)
-            store_bits(target, unit * n_words + w, on)
-            if energy is not None:
-                add_energy(energy, 32 * w, on, splat(bias[unit]) if bonds is None else field, base[unit])
+            store(total, 32 * w, field)
+        first = unit * n_words
+        streams = draw(
+            total, scale, base[unit], base_scale, 0, streams, target, first, n_words, energy, bias[unit], bonds
+        )
     return streams
 
 
