@@ -1,9 +1,8 @@
 """Vectors as numba values: LLVM vector types with the few operations that the kernels need.
 
 LLVM lowers <32 x float> to what the processor has (2 registers of AVX-512, 4 of AVX2, 8 of NEON): no operation here is
-of one processor but the look-ups, which must not be compiled where their feature is missing, and what chooses by signs
-where there is AVX2 without masks. Floating-point operations are exactly those of `arithmetic`, lane by lane, and never
-contracted: a kernel gives the bits of its portable twin.
+of one processor but what chooses by signs where there is AVX2 without masks. Floating-point operations are exactly
+those of `arithmetic`, lane by lane, and never contracted: a kernel gives the bits of its portable twin.
 
 Bundle  [K x <16 x float>], the sums of a row on 16 K chains: a bond adds its weight where a bit is set. With AVX-512
         that is one broadcast and K times `vaddps zmm{k}` with a mask loaded from the bit-packed state: the masked add.
@@ -103,14 +102,15 @@ _operator(operator.and_, I32, I32, lambda b, x, y: b.and_(x, y))
 _operator(operator.or_, I32, I32, lambda b, x, y: b.or_(x, y))
 
 
-def _vector_splat(builder: Any, x: Any, lanes: int) -> Any:
+def vector_splat(builder: Any, x: Any, lanes: int) -> Any:
+    """`x` on all lanes."""
     kind = ir.VectorType(x.type, lanes)
     one = builder.insert_element(ir.Constant(kind, ir.Undefined), x, ir.Constant(_I, 0))
     zeros = ir.Constant(ir.VectorType(_I, lanes), [0] * lanes)
     return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros)
 
 
-def _address(context: Any, builder: Any, array_type: Any, array: Any, index: Any, element: ir.Type) -> Any:
+def address(context: Any, builder: Any, array_type: Any, array: Any, index: Any, element: ir.Type) -> Any:
     """Pointer to element `index` of an array, seen as `element`."""
     data = context.make_array(array_type)(context, builder, array).data
     return builder.bitcast(builder.gep(data, [index]), element.as_pointer())
@@ -148,7 +148,7 @@ def _by_bits(emit: Callable[..., Any]) -> Any:
     @intrinsic  # type: ignore[untyped-decorator]
     def operation(typing: Any, x: Any, n: Any) -> Any:
         def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            return emit(builder, args[0], _vector_splat(builder, builder.trunc(args[1], _I), WORD))
+            return emit(builder, args[0], vector_splat(builder, builder.trunc(args[1], _I), WORD))
 
         return I32(I32, types.int64), lower
 
@@ -181,14 +181,14 @@ def choose(typing: Any, bits: Any, x: Any, y: Any) -> Any:
 def splat(typing: Any, x: Any) -> Any:
     """The number `x` on all lanes."""
     kinds = {types.float32: F32, types.float64: F64, types.int32: I32}
-    return kinds[x](x), lambda context, builder, sig, args: _vector_splat(builder, args[0], WORD)
+    return kinds[x](x), lambda context, builder, sig, args: vector_splat(builder, args[0], WORD)
 
 
 def _loader(kind: Vector, align: int) -> Any:
     @intrinsic  # type: ignore[untyped-decorator]
     def load(typing: Any, array: Any, index: Any) -> Any:
         def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            return builder.load(_address(context, builder, sig.args[0], args[0], args[1], kind.llvm), align=align)
+            return builder.load(address(context, builder, sig.args[0], args[0], args[1], kind.llvm), align=align)
 
         return kind(array, types.intp), emit
 
@@ -204,7 +204,7 @@ def store(typing: Any, array: Any, index: Any, x: Any) -> Any:
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         size = 8 if sig.args[2] == F64 else 4
-        where = _address(context, builder, sig.args[0], args[0], args[1], args[2].type)
+        where = address(context, builder, sig.args[0], args[0], args[1], args[2].type)
         builder.store(args[2], where, align=size)
         return context.get_dummy_value()
 
@@ -229,7 +229,7 @@ def load_bits(typing: Any, words: Any, index: Any) -> Any:
     """The 32 bits of a uint32 word as a mask."""
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _mask(builder, _address(context, builder, sig.args[0], args[0], args[1], _I))
+        return _mask(builder, address(context, builder, sig.args[0], args[0], args[1], _I))
 
     return BITS(words, types.intp), emit
 
@@ -239,7 +239,7 @@ def store_bits(typing: Any, words: Any, index: Any, bits: Any) -> Any:
     """Write a mask as the 32 bits of a uint32 word."""
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        where = _address(context, builder, sig.args[0], args[0], args[1], _I)
+        where = address(context, builder, sig.args[0], args[0], args[1], _I)
         builder.store(builder.bitcast(args[2], _I), where)
         return context.get_dummy_value()
 
@@ -305,7 +305,7 @@ def bundle(typing: Any, like: Any, x: Any) -> Any:
     kind = Bundle(len(like))
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        made, vector = ir.Constant(kind.llvm, ir.Undefined), _vector_splat(builder, args[1], VECTOR)
+        made, vector = ir.Constant(kind.llvm, ir.Undefined), vector_splat(builder, args[1], VECTOR)
         for q in range(kind.k):
             made = builder.insert_value(made, vector, q)
         return made
@@ -318,8 +318,8 @@ def add_where(typing: Any, total: Any, weight: Any, words: Any, index: Any) -> A
     """`total` plus `weight` on the lanes whose bit is set in the K / 2 words from `index` on."""
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        added, vector = args[0], _vector_splat(builder, args[1], VECTOR)
-        word = _address(context, builder, sig.args[2], args[2], args[3], _I)
+        added, vector = args[0], vector_splat(builder, args[1], VECTOR)
+        word = address(context, builder, sig.args[2], args[2], args[3], _I)
         if _SIGNS:
             for q in range(total.k):
                 bits = builder.load(builder.gep(word, [ir.Constant(ir.IntType(64), q // 2)]), align=4)
@@ -347,7 +347,7 @@ def _sum_where_sign(builder: Any, total: Any, x: Any, word: Any, first: int) -> 
         lanes = ir.Constant(ints, list(range(at, at + 8)))
         old, more = (builder.shuffle_vector(v, ir.Constant(v.type, ir.Undefined), lanes) for v in (total, x))
         added = builder.fadd(old, more) if old.type == floats else builder.add(old, more)
-        sign = builder.shl(_vector_splat(builder, word, 8), ir.Constant(ints, [31 - first - at - k for k in range(8)]))
+        sign = builder.shl(vector_splat(builder, word, 8), ir.Constant(ints, [31 - first - at - k for k in range(8)]))
         found.append(builder.call(blend, [builder.bitcast(v, floats) for v in (old, added, sign)]))
     while len(found) > 1:
         both = ir.Constant(ir.VectorType(_I, 2 * found[0].type.count), list(range(2 * found[0].type.count)))
@@ -361,7 +361,7 @@ def add_levels(typing: Any, total: Any, levels: Any, words: Any, index: Any) -> 
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         old, more, _, _ = args
-        word = _address(context, builder, sig.args[2], args[2], args[3], _I)
+        word = address(context, builder, sig.args[2], args[2], args[3], _I)
         if _SIGNS:
             return _sum_where_sign(builder, old, more, builder.load(word, align=4), 0)
         return builder.select(_mask(builder, word), builder.add(old, more), old)
@@ -376,134 +376,8 @@ def store_bundle(typing: Any, array: Any, total: Any) -> Any:
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         for q in range(total.k):
             index = ir.Constant(ir.IntType(64), VECTOR * q)
-            where = _address(context, builder, sig.args[0], args[0], index, total.llvm.element)
+            where = address(context, builder, sig.args[0], args[0], index, total.llvm.element)
             builder.store(builder.extract_value(args[1], q), where, align=4)
         return context.get_dummy_value()
 
     return types.void(array, total), emit
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def quad(typing: Any, like: Any, b0: Any, b1: Any, b2: Any, b3: Any) -> Any:
-    """Four numbers, each on a quarter of the K vectors of a bundle; `like` is a tuple of K entries."""
-    kind = Bundle(len(like))
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        made, vectors = ir.Constant(kind.llvm, ir.Undefined), [_vector_splat(builder, x, VECTOR) for x in args[1:]]
-        for q in range(kind.k):
-            made = builder.insert_value(made, vectors[4 * q // kind.k], q)
-        return made
-
-    return kind(like, types.float32, types.float32, types.float32, types.float32), emit
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def look_up(typing: Any, total: Any, tables: Any, first: Any, lanes: Any, index: Any) -> Any:
-    """Add, for four units, the table entries that 32 source units select: AVX-512 only, elsewhere LLVM aborts.
-
-    lanes: int32, the bits of the 32 source units of a chain, K/4 vectors of chains from `index` on. tables: float32,
-    from `first` on (8 groups of four source units, 4 units, 16 sums). One permutation looks up 16 chains.
-    """
-    floats, ints = total.llvm.element, ir.VectorType(_I, VECTOR)
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        table = _address(context, builder, sig.args[1], args[1], args[2], floats)
-        source = _address(context, builder, sig.args[3], args[3], args[4], ints)
-        quarter, added = total.k // 4, args[0]
-        bits = [builder.load(builder.gep(source, [ir.Constant(ir.IntType(64), q)]), align=4) for q in range(quarter)]
-        name, four = "llvm.x86.avx512.permvar.sf.512", ir.Constant(ints, [4] * VECTOR)
-        permute = builder.module.globals.get(name)
-        permute = permute or ir.Function(builder.module, ir.FunctionType(floats, [floats, ints]), name)
-        for group in range(8):
-            for r in range(4):
-                place = builder.gep(table, [ir.Constant(ir.IntType(64), 4 * group + r)])
-                entries = builder.load(place, align=4)
-                for q in range(quarter):
-                    at = quarter * r + q
-                    found = builder.call(permute, [entries, bits[q]])  # reads the low four bits of a lane
-                    added = builder.insert_value(added, builder.fadd(builder.extract_value(added, at), found), at)
-            bits = [builder.lshr(x, four) for x in bits]
-        return added
-
-    return total(total, tables, types.intp, lanes, types.intp), emit
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def turn_eight(typing: Any, words: Any, first: Any, stride: Any, n: Any, to: Any, index: Any) -> Any:
-    """From words of 32 chains, at `first` and every `stride` behind it, a byte a chain: its bits of eight units.
-
-    Of `n` < 8 units the others are off. The 32 bytes go to element `index` of `to` and behind it, in the order of
-    `look_up_bytes`: such that it finds the chains in theirs.
-    """
-    bytes_, dwords = ir.VectorType(ir.IntType(8), WORD), ir.VectorType(_I, 8)
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        _, place, step, count, _, _ = args
-        found = ir.Constant(bytes_, [0] * WORD)
-        for u in range(8):
-            there = builder.icmp_signed("<", ir.Constant(count.type, u), count)
-            at = builder.select(there, place, args[1])
-            word = builder.load(_address(context, builder, sig.args[0], args[0], at, _I))
-            word = builder.select(there, word, ir.Constant(_I, 0))
-            mask = builder.bitcast(word, ir.VectorType(ir.IntType(1), WORD))
-            bit, none = (ir.Constant(bytes_, [x] * WORD) for x in ((1 << u) - 256 * (u == 7), 0))
-            found = builder.or_(found, builder.select(mask, bit, none))
-            place = builder.add(place, step)
-        chains = builder.bitcast(found, dwords)
-        order = ir.Constant(ir.VectorType(_I, 8), [0, 2, 4, 6, 1, 3, 5, 7])
-        chains = builder.shuffle_vector(chains, ir.Constant(dwords, ir.Undefined), order)
-        builder.store(chains, _address(context, builder, sig.args[4], args[4], args[5], dwords), align=4)
-        return context.get_dummy_value()
-
-    return types.void(words, types.intp, types.intp, types.intp, to, types.intp), emit
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def look_up_bytes(typing: Any, total: Any, tables: Any, first: Any, lanes: Any, index: Any) -> Any:
-    """Add to an F32 what eight source units, a byte a chain, select from two tables: AVX2 only, elsewhere LLVM aborts.
-
-    lanes: the bytes of `turn_eight`, from element `index` on. tables: uint8, from `first` on (2 groups of four source
-    units, 4 bytes of a float from the lowest on, 16 sums). A shuffle of bytes looks up one byte of 32 floats; eight
-    shuffles join the four.
-    """
-    bytes_, table = ir.VectorType(ir.IntType(8), WORD), ir.VectorType(ir.IntType(8), 16)
-    pairs, floats = ir.VectorType(_H, 16), ir.VectorType(_F, 8)
-
-    def joined(builder: Any, x: Any, y: Any) -> tuple[Any, Any]:
-        """Elements of x and y in turn, of the lower and of the upper halves of 128 bits."""
-        n, found = x.type.count // 2, []
-        for half in (0, n // 2):
-            at = [
-                place for lane in (0, n) for i in range(n // 2) for place in (lane + half + i, 2 * n + lane + half + i)
-            ]
-            found.append(builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(_I, 2 * n), at)))
-        return found[0], found[1]
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        source = builder.load(_address(context, builder, sig.args[3], args[3], args[4], bytes_), align=4)
-        place = _address(context, builder, sig.args[1], args[1], args[2], table)
-        low = ir.Constant(bytes_, [15] * WORD)
-        upper = builder.lshr(builder.bitcast(source, pairs), ir.Constant(pairs, [4] * 16))
-        name = "llvm.x86.avx2.pshuf.b"
-        select = builder.module.globals.get(name)
-        select = select or ir.Function(builder.module, ir.FunctionType(bytes_, [bytes_, bytes_]), name)
-        both = ir.Constant(ir.VectorType(_I, WORD), 2 * list(range(16)))
-        added = args[0]
-        for group, four in enumerate((source, builder.bitcast(upper, bytes_))):
-            chosen, planes = builder.and_(four, low), []
-            for k in range(4):
-                entries = builder.load(builder.gep(place, [ir.Constant(_I, 4 * group + k)]), align=1)
-                entries = builder.shuffle_vector(entries, ir.Constant(table, ir.Undefined), both)
-                planes.append(builder.call(select, [entries, chosen]))
-            halves = zip(joined(builder, *planes[:2]), joined(builder, *planes[2:]), strict=True)
-            parts = [
-                builder.bitcast(x, floats)
-                for lower, higher in halves
-                for x in joined(builder, builder.bitcast(lower, pairs), builder.bitcast(higher, pairs))
-            ]
-            sixteen, thirty_two = (ir.Constant(ir.VectorType(_I, n), list(range(n))) for n in (16, 32))
-            parts = [builder.shuffle_vector(*parts[i : i + 2], sixteen) for i in (0, 2)]
-            added = builder.fadd(added, builder.shuffle_vector(*parts, thirty_two))
-        return added
-
-    return F32(F32, tables, types.intp, lanes, types.intp), emit

@@ -9,7 +9,8 @@ from numba import prange
 from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import f32, u32
 from physrbm.kernels.gibbs_simd import draw
-from physrbm.kernels.simd import look_up_bytes, splat, store, turn_eight
+from physrbm.kernels.look_ups import look_up_bytes, turn_eight
+from physrbm.kernels.simd import splat, store
 
 _EIGHT = 2 * 4 * 16  # bytes of the tables of eight sources
 

@@ -10,13 +10,12 @@ from physrbm.kernels._jit import kernel
 from physrbm.kernels.arithmetic import f32, i32
 from physrbm.kernels.gibbs_simd import add_energy
 from physrbm.kernels.lanes import is_on, next_random
+from physrbm.kernels.look_ups import look_up, quad
 from physrbm.kernels.simd import (
     choose,
     fma,
     load_bits,
     load_float,
-    look_up,
-    quad,
     splat,
     store,
     store_bits,
