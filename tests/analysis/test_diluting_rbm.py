@@ -2,6 +2,7 @@
 
 import re
 
+import compare
 import grids
 import in_time
 import machines
@@ -314,3 +315,27 @@ def test_the_one_command_goes_on_where_it_was_killed(tmp_path, monkeypatch):
     assert (results / "after.csv").read_bytes() == before["after.csv"]
     assert (results / "after-scores.csv").read_bytes() == before["after-scores.csv"]
     assert told == [[str(results), "--out", str(tmp_path / "small")]] * 4
+
+
+def test_results_are_compared_number_by_number(tmp_path, capsys):
+    row = {"name": "a", "eps2": 2.0, "eps2_error": 0.1, "n_bonds": 7, "log_z": np.nan, "rule": "random",
+           "seconds_annealing": 1.0}  # fmt: skip
+
+    def outcome(**changed):
+        """Against one row in which something is changed."""
+        for folder, own in (("one", row), ("other", row | changed)):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            columns = {name: np.array([x]) for name, x in own.items()}
+            pr.campaign.write_table(tmp_path / folder / "before.csv", pr.campaign.Table(columns, {}))
+        with pytest.raises(SystemExit) as end:
+            compare.main([str(tmp_path / "one"), str(tmp_path / "other")])
+        return end.value.code, capsys.readouterr().out
+
+    assert outcome(seconds_annealing=2.0) == (0, "before.csv: 5 entries equal, 0 agree, 0 do not\n")
+    assert outcome(eps2=2.4) == (0, "before.csv: 4 entries equal, 1 agree, 0 do not\n")
+    for name, x in {"eps2": 2.5, "n_bonds": 8, "log_z": 1.0, "rule": "magnitude"}.items():
+        code, said = outcome(**{name: x})
+        assert code == 1
+        assert f"a, {name}: {row[name]} and {x}\n" in said
+    (tmp_path / "one" / "after.csv").write_text("name\n")
+    assert "different tables" in outcome()[0]
