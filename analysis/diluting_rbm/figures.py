@@ -1,11 +1,12 @@
 """The pictures of the report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import matplotlib.ticker
 import numpy as np
 from machines import LAST, STARTS, Machine, dilutions, mean, of
 
@@ -37,38 +38,37 @@ def _save(figure: Any, path: Path) -> None:
     plt.close(figure)
 
 
-def _points(
-    ax: Any, x: Sequence[float], found: Sequence[pr.Estimate], fmt: str, scale: float = 1.0, **how: Any
-) -> None:
-    ax.errorbar(x, [scale * e.value for e in found], [scale * e.error for e in found], fmt=fmt, ms=4, lw=1, **how)
+def _points(ax: Any, x: Sequence[float], found: Sequence[pr.Estimate], fmt: str, **how: Any) -> None:
+    ax.errorbar(x, [e.value for e in found], [e.error for e in found], fmt=fmt, ms=4, lw=1, **how)
 
 
 def likelihood(machines: Sequence[Machine]) -> Any:
-    """Test log-likelihood against p and against bonds: before training, after it, and retrained."""
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
+    """Test log-likelihood against p and against bonds, diluted before training and after it."""
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
     at = dilutions(machines, "before")
     bonds = {p: of(machines, f"before-{p:g}")[0]["n_bonds"] for p in at}
     alone = np.mean([m["independent_pixels_test"] for m in machines])
     column = "log_likelihood_test"
-    found = [mean([m for m in of(machines, f"before-{p:g}") if np.isfinite(m[column])], column) for p in at]
     for ax, where in zip(axes, ({p: p for p in at}, bonds), strict=True):
-        _points(ax, [where[p] for p in at], found, "o-", color="k", label="dilute, train")
+
+        def line(stem: str, fmt: str, where: Mapping[float, float] = where, ax: Any = ax, **how: Any) -> None:
+            groups = {p: of(machines, f"{stem}-{p:g}") for p in dilutions(machines, stem)}
+            found = [mean([m for m in own if np.isfinite(m[column])], column) for own in groups.values()]
+            if groups:
+                _points(ax, [where[p] for p in groups], [e._replace(value=-e.value) for e in found], fmt, **how)
+
+        line("before", "o-", color="k", label="dilute, train")
         for rule, marker in (("magnitude", "s"), ("random", "^")):
-            for gauge, colour in (("binary", "C3"), ("centred", "C1")):
-                stem = f"after-{rule}" + ("-centred" if gauge == "centred" else "")
-                own = {p: of(machines, f"{stem}-{p:g}") for p in dilutions(machines, stem)}
-                again = {p: of(machines, f"retrain-{rule}-{p:g}", gauge=gauge) for p in own}
-                if not own:
-                    continue
-                for words, groups, fill in ((f"after, {rule}, {gauge}", own, "none"), ("and retrained", again, colour)):
-                    _points(ax, [where[p] for p in groups], [mean(o, "log_likelihood_test") for o in groups.values()],
-                            marker, color=colour, mfc=fill, label=words)  # fmt: skip
-        ax.axhline(alone, color="0.6", lw=0.8, ls=":")
-    axes[0].set(xlabel="dilution p", ylabel="test log-likelihood (nats)")
+            for gauge, colour in (("", "C3"), ("-centred", "C1")):
+                words = f"train, dilute: {rule}, {gauge.removeprefix('-') or 'binary'}"
+                line(f"after-{rule}{gauge}", f"{marker}--", color=colour, label=words)
+        ax.axhline(-alone, color="0.6", lw=0.8, ls=":")
+    axes[0].set(xlabel="dilution p", ylabel="- test log-likelihood (nats)", yscale="log")
+    axes[0].yaxis.set_major_formatter("{x:g}")
+    axes[0].yaxis.set_minor_formatter(mpl.ticker.LogFormatter(minor_thresholds=(10, 0.5)))
+    axes[0].invert_yaxis()
     axes[1].set(xlabel="bonds", xscale="log")
-    values = np.array([*(x.value for x in found if np.isfinite(x.value)), alone])
-    axes[0].set_ylim(values.min() - 0.15 * np.ptp(values), values.max() + 0.1 * np.ptp(values))
-    axes[1].legend(frameon=False, fontsize=7)
+    axes[0].legend(frameon=False, fontsize=7)
     return figure
 
 
@@ -149,6 +149,10 @@ def after(machines: Sequence[Machine]) -> Any:
                 _points(ax, at, [mean(o, column) for o in own], style, color=colour,
                         label=f"fresh, {rule} mask, {updates} updates")  # fmt: skip
         ax.set_xlabel("dilution p")
+    for family, style in (("before-0", ":"), ("again-0", "--")):
+        dense = mean(of(machines, family), "log_likelihood_test")
+        words = f"dense, {T if family == 'before-0' else f'{T} + {T}'} updates"
+        axes[0].axhline(dense.value, color="k", lw=0.8, ls=style, label=words)
     axes[0].set_ylabel("test log-likelihood (nats)")
     axes[1].set_ylabel("cosine of effective couplings with the parent")
     axes[0].legend(frameon=False, fontsize=7)
