@@ -125,15 +125,20 @@ def by_seed(machines: Sequence[Machine]) -> Iterator[list[str]]:
 
 
 def thresholds(machines: Sequence[Machine]) -> Iterator[list[str]]:
-    """Where half and nine tenths of the likelihood are retained, by straight lines between dilutions, seed by seed."""
+    """Where half and nine tenths of the likelihood are retained, seed by seed, by straight lines between dilutions in
+    p, and in the logarithm of the number of bonds."""
     at = dilutions(machines, "before")
     one = of(machines, "before-0")[0]
     full = 2 * one["n_bonds"] / (one["n_visible"] + one["n_hidden"])
-    yield ["retained", "p", "bonds a unit, of both layers"]
+    in_log = np.log(full * (1 - np.array(at))).tolist()
+    yield ["retained", "p", "bonds a unit, of both layers", "interpolated in their logarithm"]
     rows = [[m["retained"] for m in of(machines, f"before-{p:g}")] for p in at]
     for level in (WELL, 0.5):
-        p = pr.Estimate.of(np.array([_falls_below(level, at, own) for own in zip(*rows, strict=True)]))
-        yield [f"{level:g}", text(p), text(pr.Estimate((1 - p.value) * full, p.error * full, p.n))]
+        p, log_bonds = (
+            np.array([_falls_below(level, x, own) for own in zip(*rows, strict=True)]) for x in (at, in_log)
+        )
+        bonds = ((1 - p) * full, np.exp(log_bonds))
+        yield [f"{level:g}", *(text(pr.Estimate.of(x)) for x in (p, *bonds))]
 
 
 def _falls_below(level: float, at: Sequence[float], values: Sequence[float]) -> float:
@@ -221,6 +226,30 @@ def contrasts(machines: Sequence[Machine]) -> Iterator[list[str]]:
                 yield [f"{rule}, {gauge}: {other}", *map(signed, differences)]
 
 
+def masks(machines: Sequence[Machine]) -> Iterator[list[str]]:
+    """Fresh couplings: magnitude masks minus random ones, test log-likelihood within a seed."""
+    at = dilutions(machines, "mask-magnitude")
+    yield ["fresh, magnitude mask minus random mask", *(f"p = {p:g}" for p in at)]
+    found = [kinds(machines, p) for p in at]
+    for n in ("T", "2T"):
+        sides = [(one[f"fresh, magnitude mask, {n}"], one[f"fresh, random mask, {n}"]) for one in found]
+        yield [n, *(signed(difference(*pair, "log_likelihood_test")) for pair in sides)]
+
+
+def memory(machines: Sequence[Machine]) -> Iterator[list[str]]:
+    """Cosines of retrained machines with their parent: minus those with another parent, minus those of fresh ones."""
+    at = dilutions(machines, "mask-magnitude")
+    yield ["retrained", *(f"own - other, p = {p:g}" for p in at), *(f"own - own of fresh, T, p = {p:g}" for p in at)]
+    found = [kinds(machines, p) for p in at]
+    for rule in RULES:
+        for gauge in GAUGES:
+            again = [one[f"retrained, {rule}, {gauge}, T + T"] for one in found]
+            fresh = [one[f"fresh, {rule} mask, T"] for one in found]
+            other = [pr.Estimate.of(np.array([m["own"] - m["other"] for m in own])) for own in again]
+            beyond = [difference(*pair, "own") for pair in zip(again, fresh, strict=True)]
+            yield [f"{rule}, {gauge}", *map(signed, (*other, *beyond))]
+
+
 def claims(machines: Sequence[Machine]) -> Iterator[list[str]]:
     """B and D as they are defined: like its parent again? Worse than every control on its bonds and on random ones?"""
     at = dilutions(machines, "mask-magnitude")
@@ -301,9 +330,11 @@ def tables(machines: Sequence[Machine], pilots: Sequence[Pilots]) -> dict[str, s
             "captured": after(machines, "captured"),
             **{f"scores-after-{p:g}": scores_after(machines, p) for p in at},
             "contrasts": contrasts(machines),
+            "masks": masks(machines),
             "claims": claims(machines),
             "likeness": after(machines, "own"),
             "likeness-other": after(machines, "other"),
+            "memory": memory(machines),
             "parents": parents(machines),
         }
     return {name: markdown(list(rows)) for name, rows in found.items()}

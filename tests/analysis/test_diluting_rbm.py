@@ -171,6 +171,8 @@ def test_where_half_is_retained(tables):
         exact = np.interp(1 - level, lost, P)
         assert number(found[f"{level:g}"][0]) == pytest.approx(exact, abs=0.005)
         assert number(found[f"{level:g}"][1]) == pytest.approx((1 - exact) * 2 * 64 * 41 / 105, abs=0.25)
+        in_log = np.exp(np.interp(1 - level, lost, np.log(1 - np.array(P))))
+        assert number(found[f"{level:g}"][2]) == pytest.approx(in_log * 2 * 64 * 41 / 105, abs=0.25)
 
 
 def test_machines_one_by_one(tables):
@@ -191,6 +193,7 @@ def test_claims_are_compared_within_a_seed(tables):
             assert number(row[column]) == pytest.approx(there, abs=0.05)
             assert row[column].startswith("**")
     assert len(found) == 2 * 6 + 2 * 4
+    assert [number(x) for x in cells(tables["masks"])["T"]] == pytest.approx([0, 0, 0], abs=0.05)
     answers = cells(tables["claims"])
     assert answers["random, binary"] == ["no", "no", "no", "no", "no", "no"]
 
@@ -201,6 +204,8 @@ def test_budgets_likeness_and_parents(tables):
     likeness = cells(tables["likeness"])
     assert number(likeness["retrained, random, binary, T + T"][0]) == pytest.approx(0.95, abs=0.02)
     assert number(likeness["fresh, random mask, 2T"][0]) == pytest.approx(0.4, abs=0.02)
+    memory = [number(x) for x in cells(tables["memory"])["random, binary"]]
+    assert memory == pytest.approx([0.55] * 6, abs=0.04)
     assert cells(tables["parents"])["1"][:3] == ["0.8", "`d1`", "equal"]
 
 
