@@ -42,6 +42,11 @@ def _points(ax: Any, x: Sequence[float], found: Sequence[pr.Estimate], fmt: str,
     ax.errorbar(x, [e.value for e in found], [e.error for e in found], fmt=fmt, ms=4, lw=1, **how)
 
 
+def _known(machines: Sequence[Machine], column: str) -> pr.Estimate:
+    """Mean over the seeds that have an estimate; the tables say where one is withheld."""
+    return mean([m for m in machines if np.isfinite(m[column])], column)
+
+
 def likelihood(machines: Sequence[Machine]) -> Any:
     """Test log-likelihood against p and against bonds, diluted before training and after it."""
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
@@ -53,7 +58,7 @@ def likelihood(machines: Sequence[Machine]) -> Any:
 
         def line(stem: str, fmt: str, where: Mapping[float, float] = where, ax: Any = ax, **how: Any) -> None:
             groups = {p: of(machines, f"{stem}-{p:g}") for p in dilutions(machines, stem)}
-            found = [mean([m for m in own if np.isfinite(m[column])], column) for own in groups.values()]
+            found = [_known(own, column) for own in groups.values()]
             if groups:
                 _points(ax, [where[p] for p in groups], [e._replace(value=-e.value) for e in found], fmt, **how)
 
@@ -123,7 +128,7 @@ def budgets(machines: Sequence[Machine]) -> Any:
     for k, p in enumerate(dilutions(machines, "budget")):
         own = [m for stem in ("before", "budget") for m in of(machines, f"{stem}-{p:g}")]
         at = sorted({m["updates"] for m in own})
-        found = [mean([m for m in own if m["updates"] == n], "log_likelihood_test") for n in at]
+        found = [_known([m for m in own if m["updates"] == n], "log_likelihood_test") for n in at]
         _points(ax, at, found, "o-", color=f"C{k}", label=f"p = {p:g}")
     ax.set(xlabel="updates", ylabel="test log-likelihood (nats)", xscale="log")
     ax.set_xticks(at, [f"{n:,}" for n in at])

@@ -276,12 +276,12 @@ def budgets(machines: Sequence[Machine]) -> Iterator[list[str]]:
             [m for stem in ("before", "budget") for m in of(machines, f"{stem}-{p:g}", updates=updates)] for p in at
         ]
         yield [words, *(shown(own, "log_likelihood_test") for own in found),
-               *(text(_share(own, found[0])) for own in found[1:])]  # fmt: skip
+               *(shown(_share(own, found[0]), "share") for own in found[1:])]  # fmt: skip
 
 
-def _share(own: Sequence[Machine], dense: Sequence[Machine]) -> pr.Estimate:
+def _share(own: Sequence[Machine], dense: Sequence[Machine]) -> list[Machine]:
     """What is retained of the dense machine of the same seed and budget."""
-    return pr.Estimate.of(np.array([a["retained"] / b["retained"] for a, b in zip(own, dense, strict=True)]))
+    return [{"share": a["retained"] / b["retained"]} for a, b in zip(own, dense, strict=True)]
 
 
 def full_training(machines: Sequence[Machine]) -> int:
