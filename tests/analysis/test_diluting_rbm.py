@@ -151,7 +151,8 @@ def tables(results):
 
 
 def number(cell):
-    return float(re.match(r"\**([+-]?[\d.]+)", cell)[1])
+    value, power = re.match(r"\**([+-]?[\d.]+)(?:\(\d+\))?(e[+-]\d+)?", cell).groups()
+    return float(value + (power or ""))
 
 
 def test_what_generates_well(tables):
