@@ -12,6 +12,7 @@ import pytest
 from hand_made import BEGAN, GONE, write_run
 from physrbm_tui.app import Monitor
 from physrbm_tui.look import Look
+from textual.widgets import Footer
 
 KEPT = Path(__file__).parent / "snapshots"
 STATES = {
@@ -49,6 +50,9 @@ def window(folder, keys, size, look):
                     await pilot.press(key)
                 await app.workers.wait_for_complete()
                 await pilot.pause()
+            while any(not footer.children for footer in app.screen.query(Footer)):
+                await pilot.pause()  # it composes its keys in a turn of its own, which under load comes late
+            await pilot.pause()
             for strip in app.screen._compositor.render_strips():
                 lines.append("".join(segment.text for segment in strip).rstrip())
                 styles.update(segment.style for segment in strip)
