@@ -49,7 +49,7 @@ def agreement(a: Columns, b: Columns) -> Agreement:
             same = (x == y) | (np.isnan(x) & np.isnan(y))
             error = f"{name}_error"
             far = ERRORS * np.hypot(a[error], b[error]) if error in a else 0.0
-            agree = same | (abs(x - y) <= np.maximum(far, REST * abs(x)))
+            agree = same | (abs(x - y) <= np.fmax(far, REST * abs(x)))
         equal, within = equal + int(same.sum()), within + int((agree & ~same).sum())
         not_so += [f"{a['name'][k]}, {name}: {x[k]} and {y[k]}" for k in np.flatnonzero(~agree)]
     return Agreement(equal, within, not_so)

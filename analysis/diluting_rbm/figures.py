@@ -47,26 +47,26 @@ def _known(machines: Sequence[Machine], column: str) -> pr.Estimate:
     return mean([m for m in machines if np.isfinite(m[column])], column)
 
 
+def _lost(ax: Any, machines: Sequence[Machine], stem: str, where: Mapping[float, float], fmt: str, **how: Any) -> None:
+    """Minus the test log-likelihood of the families "stem-p" at where[p]; nothing of families that were not run."""
+    at = dilutions(machines, stem)
+    found = [_known(of(machines, f"{stem}-{p:g}"), "log_likelihood_test") for p in at]
+    if at:
+        _points(ax, [where[p] for p in at], [e._replace(value=-e.value) for e in found], fmt, **how)
+
+
 def likelihood(machines: Sequence[Machine]) -> Any:
     """Test log-likelihood against p and against bonds, diluted before training and after it."""
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
     at = dilutions(machines, "before")
     bonds = {p: of(machines, f"before-{p:g}")[0]["n_bonds"] for p in at}
     alone = np.mean([m["independent_pixels_test"] for m in machines])
-    column = "log_likelihood_test"
     for ax, where in zip(axes, ({p: p for p in at}, bonds), strict=True):
-
-        def line(stem: str, fmt: str, where: Mapping[float, float] = where, ax: Any = ax, **how: Any) -> None:
-            groups = {p: of(machines, f"{stem}-{p:g}") for p in dilutions(machines, stem)}
-            found = [_known(own, column) for own in groups.values()]
-            if groups:
-                _points(ax, [where[p] for p in groups], [e._replace(value=-e.value) for e in found], fmt, **how)
-
-        line("before", "o-", color="k", label="dilute, train")
+        _lost(ax, machines, "before", where, "o-", color="k", label="dilute, train")
         for rule, marker in (("magnitude", "s"), ("random", "^")):
             for gauge, colour in (("", "C3"), ("-centred", "C1")):
                 words = f"train, dilute: {rule}, {gauge.removeprefix('-') or 'binary'}"
-                line(f"after-{rule}{gauge}", f"{marker}--", color=colour, label=words)
+                _lost(ax, machines, f"after-{rule}{gauge}", where, f"{marker}--", color=colour, label=words)
         ax.axhline(-alone, color="0.6", lw=0.8, ls=":")
     axes[0].set(xlabel="dilution p", ylabel="- test log-likelihood (nats)", yscale="log")
     axes[0].yaxis.set_major_formatter("{x:g}")
@@ -146,18 +146,19 @@ def after(machines: Sequence[Machine]) -> Any:
         for rule, colour in (("magnitude", "C0"), ("random", "C3")):
             for gauge, style in (("binary", "o-"), ("centred", "s--")):
                 own = [of(machines, f"retrain-{rule}-{p:g}", gauge=gauge) for p in at]
-                _points(ax, at, [mean(o, column) for o in own], style, color=colour,
+                _points(ax, at, [_known(o, column) for o in own], style, color=colour,
                         label=f"retrained, {rule}, {gauge}")  # fmt: skip
         for rule, colour in (("magnitude", "C2"), ("random", "0.5")):
             for updates, style in ((T, "^-"), (2 * T, "v:")):
                 own = [of(machines, f"mask-{rule}-{p:g}", updates=updates) for p in at]
-                _points(ax, at, [mean(o, column) for o in own], style, color=colour,
+                _points(ax, at, [_known(o, column) for o in own], style, color=colour,
                         label=f"fresh, {rule} mask, {updates} updates")  # fmt: skip
         ax.set_xlabel("dilution p")
     for family, style in (("before-0", ":"), ("again-0", "--")):
-        dense = mean(of(machines, family), "log_likelihood_test")
+        dense = _known(of(machines, family), "log_likelihood_test")
         words = f"dense, {T if family == 'before-0' else f'{T} + {T}'} updates"
         axes[0].axhline(dense.value, color="k", lw=0.8, ls=style, label=words)
+        axes[0].axhspan(dense.value - dense.error, dense.value + dense.error, color="k", alpha=0.07, lw=0)
     axes[0].set_ylabel("test log-likelihood (nats)")
     axes[1].set_ylabel("cosine of effective couplings with the parent")
     axes[0].legend(frameon=False, fontsize=7)
